@@ -1,0 +1,1 @@
+"""Reference implementations of the training techniques that the course teaches, in NumPy."""
