@@ -1,0 +1,104 @@
+"""The course's one style: a context, new figures in it, and the inks by name."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+STYLE_SHEET = Path(__file__).parent.parent / "book.mplstyle"
+
+CARD = "#fbfaf7"
+INK = "#262630"
+GREY = "#6b6b78"
+PALE = "#dedcd4"
+MARKERS = "os^DvP"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def style() -> AbstractContextManager[None]:
+    """Return the context in which the course draws; outside of it nothing is changed.
+
+    Returns
+    -------
+    context manager
+        Applies ``course/book.mplstyle`` and takes it back at the end of the block.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> before = mpl.rcParams["axes.grid"]
+    >>> with style():
+    ...     mpl.rcParams["axes.grid"]
+    True
+    >>> mpl.rcParams["axes.grid"] == before
+    True
+    """
+    return plt.style.context(STYLE_SHEET)
+
+
+def styled(function: Callable[P, T]) -> Callable[P, T]:
+    """Run a drawing function inside :func:`style`."""
+
+    @functools.wraps(function)
+    def draw(*args: P.args, **kwargs: P.kwargs) -> T:
+        with style():
+            return function(*args, **kwargs)
+
+    return draw
+
+
+@styled
+def subplots(rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
+    """Make a figure in the course's style, for several of this package's figures side by side.
+
+    Parameters
+    ----------
+    rows, columns : int
+        The grid of axes.
+    **options
+        Passed on to :func:`matplotlib.pyplot.subplots`; ``figsize`` in inches.
+
+    Returns
+    -------
+    figure : Figure
+    axes : Axes or ndarray of Axes
+
+    Examples
+    --------
+    >>> figure, axes = subplots(1, 2)
+    >>> axes.shape
+    (2,)
+    >>> plt.close(figure)
+    """
+    options.setdefault("figsize", (min(6.4, 3.6 + 2.8 * (columns == 1)) * columns, 3.4 * rows))
+    return plt.subplots(rows, columns, **options)
+
+
+def axes_or_new(ax: Axes | None, figsize: tuple[float, float] | None = None) -> Axes:
+    """Return the axes given, or those of a new figure (in the style that is active)."""
+    return plt.subplots(figsize=figsize)[1] if ax is None else ax
+
+
+def mark(line: Line2D, where: float | list[int], size: float = 5) -> None:
+    """Give a line the marker that belongs to its place among the lines of its axes.
+
+    Parameters
+    ----------
+    line : Line2D
+    where : float or list of int
+        As in :meth:`Line2D.set_markevery`: a share of the diagonal, or indices.
+    size : float
+        In points.
+    """
+    place = [other for other in line.axes.lines if other.get_label()[0] != "_"].index(line)
+    line.set(marker=MARKERS[place % len(MARKERS)], markevery=where, markersize=size)
