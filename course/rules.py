@@ -1,0 +1,386 @@
+"""The update rules of the course, as pure functions: one arithmetic line per line of the paper.
+
+Every rule has the form ``rule(theta, g, state, *, lr, ...) -> (theta, state)``. It takes the
+parameters ``theta``, their gradient ``g`` of the same shape, and the state that the rule returned
+at the step before (None at the first step); it returns the new parameters and the new state. What
+goes in is never written to. All rules are elementwise, so a rule may be applied to any part of a
+parameter on its own, and Python floats keep the arithmetic in the dtype of ``theta``.
+
+The optimizers of `course.optim` apply these rules, or the same arithmetic in place.
+"""
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["adagrad", "adam", "adamw", "nadam", "rmsprop", "sgd"]
+
+State = dict[str, Any]
+
+
+def sgd(
+    theta: np.ndarray,
+    g: np.ndarray,
+    state: State | None = None,
+    *,
+    lr: float = 1e-3,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    nesterov: bool = False,
+    weight_decay: float = 0.0,
+) -> tuple[np.ndarray, State]:
+    r"""Take one step of (stochastic) gradient descent, with momentum if asked for.
+
+    Parameters
+    ----------
+    theta, g : ndarray of shape (...)
+        Parameters and their gradient.
+    state : dict, optional
+        ``{}`` without momentum, else ``{"v": velocity}``; None at the first step.
+    lr, momentum, dampening, nesterov, weight_decay : float or bool
+        As in `course.optim.SGD`.
+
+    Returns
+    -------
+    theta : ndarray of shape (...)
+    state : dict
+
+    Notes
+    -----
+    .. math::
+        v_t = \mu v_{t-1} + (1 - \tau) g_t, \qquad \theta_t = \theta_{t-1} - \eta v_t
+
+    with momentum :math:`\mu` and dampening :math:`\tau`. The velocity is a running *sum* of
+    gradients, so a constant gradient moves at the rate :math:`\eta / (1 - \mu)`. As in torch, the
+    learning rate stands outside of the velocity and the first velocity is the first gradient,
+    undampened. Nesterov's variant steps along :math:`g_t + \mu v_t`. Weight decay adds
+    :math:`\lambda\theta_{t-1}`, the gradient of :math:`\lambda\|\theta\|^2 / 2`.
+
+    References
+    ----------
+    Polyak (1964), Some methods of speeding up the convergence of iteration methods, eq. 9.
+    Sutskever, Martens, Dahl, Hinton (2013), On the importance of initialization and momentum in
+    deep learning, eqs. 1 to 4.
+
+    Examples
+    --------
+    >>> theta, state = sgd(np.array([1.0]), np.array([2.0]), lr=0.1, momentum=0.9)
+    >>> theta, state = sgd(theta, np.array([2.0]), state, lr=0.1, momentum=0.9)
+    >>> theta.round(6), state["v"].round(6)
+    (array([0.42]), array([3.8]))
+    """
+    if weight_decay:
+        g = g + weight_decay * theta
+    if not momentum:
+        return theta - lr * g, {}
+    v = momentum * state["v"] + (1 - dampening) * g if state else np.array(g)
+    theta = theta - lr * (g + momentum * v if nesterov else v)
+    return theta, {"v": v}
+
+
+def adagrad(
+    theta: np.ndarray,
+    g: np.ndarray,
+    state: State | None = None,
+    *,
+    lr: float = 1e-2,
+    lr_decay: float = 0.0,
+    weight_decay: float = 0.0,
+    initial_accumulator_value: float = 0.0,
+    eps: float = 1e-10,
+) -> tuple[np.ndarray, State]:
+    r"""Take one step of AdaGrad: each rate shrinks with the squared gradients seen so far.
+
+    Parameters
+    ----------
+    theta, g : ndarray of shape (...)
+        Parameters and their gradient.
+    state : dict, optional
+        ``{"t": steps taken, "G": sum of squared gradients}``; None at the first step.
+    lr, lr_decay, weight_decay, initial_accumulator_value, eps : float
+        As in `course.optim.Adagrad`.
+
+    Returns
+    -------
+    theta : ndarray of shape (...)
+    state : dict
+
+    Notes
+    -----
+    .. math::
+        G_t = G_{t-1} + g_t^2, \qquad
+        \theta_t = \theta_{t-1} - \frac{\eta}{1 + (t - 1) d} \frac{g_t}{\sqrt{G_t} + \epsilon}
+
+    The decay :math:`d` is torch's addition to the paper, zero by default.
+
+    References
+    ----------
+    Duchi, Hazan, Singer (2011), Adaptive subgradient methods for online learning and stochastic
+    optimization, JMLR 12, figure 1 (diagonal version).
+
+    Examples
+    --------
+    >>> theta, state = adagrad(np.array([1.0]), np.array([2.0]), lr=0.1)
+    >>> theta.round(6), state["G"]
+    (array([0.9]), array([4.]))
+    """
+    if state is None:
+        state = {"t": 0, "G": np.full_like(theta, initial_accumulator_value)}
+    if weight_decay:
+        g = g + weight_decay * theta
+    t = state["t"] + 1
+    G = state["G"] + g**2
+    theta = theta - lr / (1 + (t - 1) * lr_decay) * g / (np.sqrt(G) + eps)
+    return theta, {"t": t, "G": G}
+
+
+def rmsprop(
+    theta: np.ndarray,
+    g: np.ndarray,
+    state: State | None = None,
+    *,
+    lr: float = 1e-2,
+    alpha: float = 0.99,
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+    momentum: float = 0.0,
+    centered: bool = False,
+) -> tuple[np.ndarray, State]:
+    r"""Take one step of RMSprop: divide by a running root mean square of the gradient.
+
+    Parameters
+    ----------
+    theta, g : ndarray of shape (...)
+        Parameters and their gradient.
+    state : dict, optional
+        ``{"v": mean of squares}``, with ``"m"`` (mean of gradients) if centered and ``"b"``
+        (velocity) if there is momentum; None at the first step.
+    lr, alpha, eps, weight_decay, momentum, centered : float or bool
+        As in `course.optim.RMSprop`.
+
+    Returns
+    -------
+    theta : ndarray of shape (...)
+    state : dict
+
+    Notes
+    -----
+    .. math::
+        v_t = \alpha v_{t-1} + (1 - \alpha) g_t^2, \qquad
+        \theta_t = \theta_{t-1} - \eta \frac{g_t}{\sqrt{v_t} + \epsilon}
+
+    Centered, the root is of :math:`v_t - m_t^2`, an estimate of the variance. Rounding can make it
+    negative where the gradient hardly varies; torch then returns NaN, we take zero.
+
+    References
+    ----------
+    Hinton, Srivastava, Swersky (2012), Neural networks for machine learning, lecture 6e.
+    Graves (2013), Generating sequences with recurrent neural networks, eqs. 38 to 45 (centered,
+    with momentum; there eps stands inside of the root).
+
+    Examples
+    --------
+    >>> theta, state = rmsprop(np.array([1.0]), np.array([2.0]), lr=0.1)
+    >>> theta.round(6), state["v"].round(6)
+    (array([0.]), array([0.04]))
+    """
+    if state is None:
+        state = dict.fromkeys(("v", "m", "b"), np.zeros_like(theta))
+    if weight_decay:
+        g = g + weight_decay * theta
+    v = alpha * state["v"] + (1 - alpha) * g**2
+    new_state = {"v": v}
+    if centered:
+        m = new_state["m"] = alpha * state["m"] + (1 - alpha) * g
+        v = np.maximum(v - m**2, 0)
+    update = g / (np.sqrt(v) + eps)
+    if momentum:
+        update = new_state["b"] = momentum * state["b"] + update
+    return theta - lr * update, new_state
+
+
+def adam(
+    theta: np.ndarray,
+    g: np.ndarray,
+    state: State | None = None,
+    *,
+    lr: float = 1e-3,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+    amsgrad: bool = False,
+) -> tuple[np.ndarray, State]:
+    r"""Take one step of Adam: momentum over a running root mean square, both corrected for bias.
+
+    Parameters
+    ----------
+    theta, g : ndarray of shape (...)
+        Parameters and their gradient.
+    state : dict, optional
+        ``{"t": steps taken, "m": first moment, "v": second moment}``, with ``"v_max"`` if amsgrad;
+        None at the first step.
+    lr, betas, eps, weight_decay, amsgrad : float, pair of float or bool
+        As in `course.optim.Adam`.
+
+    Returns
+    -------
+    theta : ndarray of shape (...)
+    state : dict
+
+    Notes
+    -----
+    .. math::
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1) g_t, \qquad
+        v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2 \\
+        \hat m_t &= m_t / (1 - \beta_1^t), \qquad \hat v_t = v_t / (1 - \beta_2^t) \\
+        \theta_t &= \theta_{t-1} - \eta\, \hat m_t / (\sqrt{\hat v_t} + \epsilon)
+
+    AMSGrad divides by the largest second moment so far. As in torch, it is the maximum of the
+    uncorrected moments that is corrected (the paper corrects none). Weight decay here is the L2
+    penalty, which passes through both moments; `adamw` decouples it.
+
+    References
+    ----------
+    Kingma, Ba (2015), Adam: a method for stochastic optimization, algorithm 1.
+    Reddi, Kale, Kumar (2018), On the convergence of Adam and beyond, algorithm 2.
+
+    Examples
+    --------
+    >>> theta, state = adam(np.array([1.0]), np.array([2.0]), lr=0.1)
+    >>> theta.round(6), state["m"].round(6), state["v"].round(6)
+    (array([0.9]), array([0.2]), array([0.004]))
+    """
+    if state is None:
+        state = {"t": 0, **dict.fromkeys(("m", "v", "v_max"), np.zeros_like(theta))}
+    if weight_decay:
+        g = g + weight_decay * theta
+    beta1, beta2 = betas
+    t = state["t"] + 1
+    m = beta1 * state["m"] + (1 - beta1) * g
+    v = beta2 * state["v"] + (1 - beta2) * g**2
+    new_state = {"t": t, "m": m, "v": v}
+    if amsgrad:
+        v = new_state["v_max"] = np.maximum(state["v_max"], v)
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    theta = theta - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return theta, new_state
+
+
+def adamw(
+    theta: np.ndarray,
+    g: np.ndarray,
+    state: State | None = None,
+    *,
+    lr: float = 1e-3,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    weight_decay: float = 1e-2,
+    amsgrad: bool = False,
+) -> tuple[np.ndarray, State]:
+    r"""Take one step of AdamW: shrink the parameters, then take a step of Adam.
+
+    Parameters
+    ----------
+    theta, g : ndarray of shape (...)
+        Parameters and their gradient.
+    state : dict, optional
+        As in `adam`; None at the first step.
+    lr, betas, eps, weight_decay, amsgrad : float, pair of float or bool
+        As in `course.optim.AdamW`.
+
+    Returns
+    -------
+    theta : ndarray of shape (...)
+    state : dict
+
+    Notes
+    -----
+    .. math::
+        \theta_t = \theta_{t-1} - \eta\lambda\theta_{t-1}
+                   - \eta\, \hat m_t / (\sqrt{\hat v_t} + \epsilon)
+
+    The decay :math:`\lambda` never enters the moments. As in torch it is scaled by the learning
+    rate; the paper scales it by the schedule's multiplier alone.
+
+    References
+    ----------
+    Loshchilov, Hutter (2019), Decoupled weight decay regularization, algorithm 2.
+
+    Examples
+    --------
+    >>> theta, state = adamw(np.array([1.0]), np.array([2.0]), lr=0.1, weight_decay=0.5)
+    >>> theta.round(6)
+    array([0.85])
+    """
+    theta = theta - lr * weight_decay * theta
+    return adam(theta, g, state, lr=lr, betas=betas, eps=eps, amsgrad=amsgrad)
+
+
+def nadam(
+    theta: np.ndarray,
+    g: np.ndarray,
+    state: State | None = None,
+    *,
+    lr: float = 2e-3,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+    momentum_decay: float = 4e-3,
+    decoupled_weight_decay: bool = False,
+) -> tuple[np.ndarray, State]:
+    r"""Take one step of NAdam: Adam with Nesterov's look ahead, and a momentum that warms up.
+
+    Parameters
+    ----------
+    theta, g : ndarray of shape (...)
+        Parameters and their gradient.
+    state : dict, optional
+        ``{"t": steps taken, "m": first moment, "v": second moment, "mu_product": product of the
+        momenta so far}``; None at the first step.
+    lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay
+        As in `course.optim.NAdam`.
+
+    Returns
+    -------
+    theta : ndarray of shape (...)
+    state : dict
+
+    Notes
+    -----
+    .. math::
+        \mu_t &= \beta_1 \bigl(1 - \tfrac12\, 0.96^{t\psi}\bigr) \\
+        \hat m_t &= \frac{\mu_{t+1} m_t}{1 - \prod_{i=1}^{t+1}\mu_i}
+                    + \frac{(1 - \mu_t) g_t}{1 - \prod_{i=1}^{t}\mu_i} \\
+        \theta_t &= \theta_{t-1} - \eta\, \hat m_t / (\sqrt{\hat v_t} + \epsilon)
+
+    with the momentum decay :math:`\psi`, and :math:`m_t`, :math:`\hat v_t` as in `adam`. torch
+    keeps the product of momenta in float32; ours is a Python float.
+
+    References
+    ----------
+    Dozat (2016), Incorporating Nesterov momentum into Adam, algorithm 2.
+
+    Examples
+    --------
+    >>> theta, state = nadam(np.array([1.0]), np.array([2.0]), lr=0.1)
+    >>> theta.round(4)
+    array([0.8944])
+    """
+    if state is None:
+        state = {"t": 0, "m": np.zeros_like(theta), "v": np.zeros_like(theta), "mu_product": 1.0}
+    if weight_decay and decoupled_weight_decay:
+        theta = theta - lr * weight_decay * theta
+    elif weight_decay:
+        g = g + weight_decay * theta
+    beta1, beta2 = betas
+    t = state["t"] + 1
+    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
+    mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
+    mu_product = state["mu_product"] * mu
+    m = beta1 * state["m"] + (1 - beta1) * g
+    v = beta2 * state["v"] + (1 - beta2) * g**2
+    m_hat = mu_next / (1 - mu_product * mu_next) * m + (1 - mu) / (1 - mu_product) * g
+    v_hat = v / (1 - beta2**t)
+    theta = theta - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return theta, {"t": t, "m": m, "v": v, "mu_product": mu_product}
