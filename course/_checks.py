@@ -1,0 +1,60 @@
+"""Checks of arguments, whose errors name the offending value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def check_array(
+    x: np.ndarray,
+    name: str = "x",
+    *,
+    dtype: np.dtype | None = None,
+    shape: tuple[int | None, ...] | None = None,
+) -> None:
+    """Raise an error that names the offending value unless x is a floating array that fits.
+
+    Parameters
+    ----------
+    x : ndarray
+    name : str
+        What the message calls it.
+    dtype : dtype, optional
+        The only dtype allowed. Mixed precision is refused, as in torch, rather than promoted:
+        one float64 array would silently make a float32 network twice as slow.
+    shape : tuple, optional
+        The shape, with None for a size that is free.
+
+    Examples
+    --------
+    >>> check_array(np.zeros((2, 3)), shape=(None, 4))
+    Traceback (most recent call last):
+    ValueError: x must have shape (*, 4), got (2, 3)
+    """
+    if not isinstance(x, np.ndarray | np.floating):
+        raise TypeError(f"{name} must be an ndarray, got {type(x).__name__}")
+    if x.dtype.kind != "f":
+        raise TypeError(f"{name} must be floating point, got {x.dtype}")
+    if dtype is not None and x.dtype != dtype:
+        raise TypeError(f"{name} must have dtype {dtype}, got {x.dtype}")
+    if shape is None or x.shape == shape:
+        return
+    fits = len(shape) == x.ndim and all(
+        want is None or want == got for want, got in zip(shape, x.shape, strict=True)
+    )
+    if not fits:
+        sizes = ["*" if size is None else str(size) for size in shape]
+        wanted = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+        raise ValueError(f"{name} must have shape {wanted}, got {x.shape}")
+
+
+def check_probability(p: float) -> None:
+    """Raise ValueError unless p is in [0, 1)."""
+    if not 0 <= p < 1:
+        raise ValueError(f"p must be in [0, 1), got {p}")
+
+
+def check_count(name: str, value: int) -> None:
+    """Raise ValueError unless the value is an integer of at least 1."""
+    if not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} must be an integer >= 1, got {value}")
