@@ -1,6 +1,6 @@
 """What all optimizers share: binding parameters, stepping block by block, saving and loading."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -32,8 +32,8 @@ def apply_in_blocks(
     g : ndarray of shape (...)
         Gradient, of the shape and dtype of `theta`.
     state : dict or None
-        What the last step returned, or None before the first step, which allocates the state and
-        therefore takes the parameter whole. Its arrays are written to.
+        What the last step returned; None before the first. Its arrays are written to. A step that
+        brings new arrays into the state, such as the first, takes the parameter whole.
     **options
         The keyword arguments of the rule.
 
@@ -42,24 +42,33 @@ def apply_in_blocks(
     dict
         The new state, with the arrays of the old one.
     """
-    if state is None:
-        theta[...], state = rule(theta, g, None, **options)
-        return {k: np.asarray(s) if isinstance(s, np.generic) else s for k, s in state.items()}
-    names = [name for name, entry in state.items() if isinstance(entry, np.ndarray)]
-    arrays = [state[name] for name in names]
-    new_state = state
+    if state is not None:
+        names = [name for name, entry in state.items() if isinstance(entry, np.ndarray)]
+        arrays = [state[name] for name in names]
+        new_state = state
+        for theta_block, g_block, *state_blocks in _blocks(theta, g, arrays):
+            old_state = state | dict(zip(names, state_blocks, strict=True))
+            new_theta, new_state = rule(theta_block, g_block, old_state, **options)
+            if new_state.keys() != state.keys():
+                break
+            theta_block[...] = new_theta
+            for name, block in zip(names, state_blocks, strict=True):
+                block[...] = new_state[name]
+        else:
+            return new_state | dict(zip(names, arrays, strict=True))
+    theta[...], state = rule(theta, g, state, **options)
+    return {k: np.asarray(s) if isinstance(s, np.generic) else s for k, s in state.items()}
+
+
+def _blocks(theta: np.ndarray, g: np.ndarray, arrays: list[np.ndarray]) -> Iterator[Any]:
+    """Yield the arrays in corresponding, one-dimensional, writable parts of BLOCK_BYTES."""
     with np.nditer(
         [theta, g, *arrays],
         flags=["external_loop", "buffered", "zerosize_ok"],
         op_flags=[["readwrite"], ["readonly"], *[["readwrite"]] * len(arrays)],
-        buffersize=BLOCK_BYTES // theta.itemsize,
+        buffersize=max(1, BLOCK_BYTES // theta.itemsize),
     ) as blocks:
-        for theta_block, g_block, *state_blocks in blocks:
-            old_state = state | dict(zip(names, state_blocks, strict=True))
-            theta_block[...], new_state = rule(theta_block, g_block, old_state, **options)
-            for name, block in zip(names, state_blocks, strict=True):
-                block[...] = new_state[name]
-    return new_state | dict(zip(names, arrays, strict=True))
+        yield from blocks
 
 
 class Optimizer:

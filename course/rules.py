@@ -125,7 +125,7 @@ def adagrad(
     (array([0.9]), array([4.]))
     """
     if state is None:
-        state = {"t": 0, "G": np.full_like(theta, initial_accumulator_value)}
+        state = {"t": 0, "G": initial_accumulator_value}
     if weight_decay:
         g = g + weight_decay * theta
     t = state["t"] + 1
@@ -185,17 +185,17 @@ def rmsprop(
     (array([0.]), array([0.04]))
     """
     if state is None:
-        state = dict.fromkeys(("v", "m", "b"), np.zeros_like(theta))
+        state = {"v": 0.0}
     if weight_decay:
         g = g + weight_decay * theta
     v = alpha * state["v"] + (1 - alpha) * g**2
     new_state = {"v": v}
     if centered:
-        m = new_state["m"] = alpha * state["m"] + (1 - alpha) * g
+        m = new_state["m"] = alpha * state.get("m", 0.0) + (1 - alpha) * g
         v = np.maximum(v - m**2, 0)
     update = g / (np.sqrt(v) + eps)
     if momentum:
-        update = new_state["b"] = momentum * state["b"] + update
+        update = new_state["b"] = momentum * state.get("b", 0.0) + update
     return theta - lr * update, new_state
 
 
@@ -251,7 +251,7 @@ def adam(
     (array([0.9]), array([0.2]), array([0.004]))
     """
     if state is None:
-        state = {"t": 0, **dict.fromkeys(("m", "v", "v_max"), np.zeros_like(theta))}
+        state = {"t": 0, "m": 0.0, "v": 0.0}
     if weight_decay:
         g = g + weight_decay * theta
     beta1, beta2 = betas
@@ -260,7 +260,7 @@ def adam(
     v = beta2 * state["v"] + (1 - beta2) * g**2
     new_state = {"t": t, "m": m, "v": v}
     if amsgrad:
-        v = new_state["v_max"] = np.maximum(state["v_max"], v)
+        v = new_state["v_max"] = np.maximum(state.get("v_max", 0.0), v)
     m_hat = m / (1 - beta1**t)
     v_hat = v / (1 - beta2**t)
     theta = theta - lr * m_hat / (np.sqrt(v_hat) + eps)
@@ -368,7 +368,7 @@ def nadam(
     array([0.8944])
     """
     if state is None:
-        state = {"t": 0, "m": np.zeros_like(theta), "v": np.zeros_like(theta), "mu_product": 1.0}
+        state = {"t": 0, "m": 0.0, "v": 0.0, "mu_product": 1.0}
     if weight_decay and decoupled_weight_decay:
         theta = theta - lr * weight_decay * theta
     elif weight_decay:
