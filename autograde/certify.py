@@ -1,0 +1,105 @@
+"""Certifying an exercise: its checks must tell every known wrong answer from every right one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from autograde.check import Verdict, collect, generator
+from autograde.entry import judge, load
+
+
+@dataclass
+class Certificate:
+    """What the bank of one answer cell showed over many seeds.
+
+    Parameters
+    ----------
+    exercise, answer : str
+    seeds, misconceptions, styles : int
+        How many of each were tried.
+    undetected, unnamed, misnamed : Counter of str
+        Misconceptions, with the number of seeds at which they lost nothing, were not named, or
+        were called by another's name.
+    refused : Counter of str
+        Right answers that lost a point: the reference or a style, with the number of seeds.
+    """
+
+    exercise: str
+    answer: str
+    seeds: int = 0
+    misconceptions: int = 0
+    styles: int = 0
+    undetected: Counter = field(default_factory=Counter)
+    unnamed: Counter = field(default_factory=Counter)
+    misnamed: Counter = field(default_factory=Counter)
+    refused: Counter = field(default_factory=Counter)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything was as it should be at every seed."""
+        return not (self.undetected or self.unnamed or self.misnamed or self.refused)
+
+
+def certify(
+    exercise: str, seeds: Iterable[int], progress: Callable[[], None] = lambda: None
+) -> list[Certificate]:
+    """Try the whole bank of an exercise.
+
+    Parameters
+    ----------
+    exercise : str
+        Its name.
+    seeds : iterable of int
+        Seeds of imagined submissions.
+    progress : callable
+        Called after every seed of every answer cell.
+
+    Returns
+    -------
+    list of Certificate
+        One for each answer cell.
+    """
+    seeds = list(seeds)
+    certificates = []
+    for cell in load(exercise).answers:
+        bank = judge(exercise, cell.name).bank
+        certificate = Certificate(
+            exercise, cell.name, len(seeds), len(bank.misconceptions), len(bank.styles)
+        )
+        for seed in seeds:
+            _try_seed(certificate, seed)
+            progress()
+        certificates.append(certificate)
+    return certificates
+
+
+def verdicts(exercise: str, answer: str, given: Any, seed: int) -> list[Verdict]:
+    """Return the verdicts of every check of an answer cell on one answer."""
+    deciding = judge(exercise, answer)
+
+    @lru_cache
+    def gather(check: str):
+        return collect(deciding.answer.probes[check], given, generator(seed, check))
+
+    return [deciding.verdict(check, seed, gather) for check in deciding.answer.probes]
+
+
+def _try_seed(certificate: Certificate, seed: int) -> None:
+    where = certificate.exercise, certificate.answer
+    bank = judge(*where).bank
+    for name, build in {"the reference": bank.reference, **bank.styles}.items():
+        if not all(verdict.passed for verdict in verdicts(*where, build, seed)):
+            certificate.refused[name] += 1
+    for m in bank.misconceptions:
+        failed = [v for v in verdicts(*where, m.build, seed) if not v.passed]
+        named = {v.misconception.name for v in failed if v.misconception}
+        certificate.undetected[m.name] += not failed
+        certificate.unnamed[m.name] += m.name not in named
+        certificate.misnamed[m.name] += bool(named - {m.name})
+    for counter in (certificate.undetected, certificate.unnamed, certificate.misnamed):
+        for name in [name for name, count in counter.items() if not count]:
+            del counter[name]

@@ -1,0 +1,297 @@
+"""Evidence: what a probe brings back from an answer, in plain data.
+
+A probe returns a dict of items. Each kind of item knows how to travel as JSON and how to tell,
+seen from the reference, what is different about an answer's item. Nothing here runs an answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograde.check.distributions import tell_apart
+
+MAX_ENTRIES = 1_000_000
+DTYPES = {"float64", "float32", "int64", "bool"}
+
+
+@dataclass(frozen=True)
+class Values:
+    """Numbers that are equal up to the order of the same arithmetic.
+
+    Parameters
+    ----------
+    data : ndarray
+        Floats, integers or booleans of any shape.
+    what : str
+        What the numbers are, as the learner reads it: ``"displacement of w"``.
+    axes : dict of str to int
+        A name for each leading axis and the number of its first index: ``{"step": 1}``.
+    rtol : float or None
+        Tolerance relative to the entry and to the largest entry; None chooses by dtype.
+    clue : bool
+        A clue is looked at only to name a mistake: it can cost no point.
+    """
+
+    kind: ClassVar[str] = "values"
+    data: np.ndarray
+    what: str = ""
+    axes: dict[str, int] = field(default_factory=dict)
+    rtol: float | None = None
+    clue: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Pack the numbers; what they mean stays with the judge."""
+        return {"kind": self.kind, "array": pack(self.data)}
+
+    @classmethod
+    def from_json(cls, item: dict[str, Any]) -> Values:
+        """Unpack what `to_json` packed; ValueError if it is anything else."""
+        return cls(unpack(item["array"]))
+
+    def difference(self, got: Values) -> str | None:
+        """Say where `got` first departs from these numbers, or None if it does not."""
+        expected, actual = np.asarray(self.data), np.asarray(got.data)
+        if expected.shape != actual.shape:
+            return f"{self.what}: expected shape {expected.shape}, got {actual.shape}"
+        if expected.dtype.kind == "f" and actual.dtype.kind == "f":
+            expected, actual = expected.astype(float), actual.astype(float)
+            wrong = ~self._close(expected, actual)
+        else:
+            wrong = expected != actual
+        if not wrong.any():
+            return None
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        return f"{self._place(where)}: {compared(expected[where], actual[where])}"
+
+    def _close(self, expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
+        rtol = self.rtol or (1e-3 if np.asarray(self.data).dtype == np.float32 else 1e-6)
+        finite = np.abs(expected[np.isfinite(expected)])
+        atol = rtol * float(finite.max()) if finite.size else 0.0
+        return np.isclose(actual, expected, rtol=rtol, atol=atol, equal_nan=True)
+
+    def _place(self, where: tuple[int, ...]) -> str:
+        names = list(self.axes.items())
+        parts = [f"{axis} {where[k] + first}" for k, (axis, first) in enumerate(names)]
+        rest = where[len(names) :]
+        if rest:
+            parts.append("entry [" + ", ".join(map(str, rest)) + "]")
+        return ", ".join([self.what, *parts])
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that holds or does not, with the sentence to say when it does not.
+
+    Parameters
+    ----------
+    holds : bool
+    otherwise : str
+        What the learner reads when the reference keeps the claim and the answer does not.
+    """
+
+    kind: ClassVar[str] = "claim"
+    holds: bool
+    otherwise: str = ""
+    clue: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Pack the truth value alone."""
+        return {"kind": self.kind, "holds": bool(self.holds)}
+
+    @classmethod
+    def from_json(cls, item: dict[str, Any]) -> Claim:
+        """Unpack what `to_json` packed."""
+        return cls(item["holds"] is True)
+
+    def difference(self, got: Claim) -> str | None:
+        """Return the sentence if the two disagree."""
+        return None if self.holds == got.holds else self.otherwise
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What calling something came to: it returned, or it raised.
+
+    Parameters
+    ----------
+    raised : tuple of str
+        Names of the exception's class and its bases, most specific first; empty if it returned.
+    message : str
+        The exception's message.
+    line : str
+        The learner's own line that raised, empty if there is none.
+    call : str
+        The call as the learner would write it: ``"Adam(params, lr=-1.0)"``.
+    """
+
+    kind: ClassVar[str] = "outcome"
+    raised: tuple[str, ...] = ()
+    message: str = ""
+    line: str = ""
+    call: str = ""
+    clue: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Pack the outcome, texts cut to a readable length."""
+        return {
+            "kind": self.kind,
+            "raised": list(self.raised)[:20],
+            "message": self.message[:500],
+            "line": self.line[:200],
+        }
+
+    @classmethod
+    def from_json(cls, item: dict[str, Any]) -> Outcome:
+        """Unpack what `to_json` packed."""
+        names = tuple(str(name)[:100] for name in list(item["raised"])[:20])
+        return cls(names, str(item["message"])[:500], str(item["line"])[:200])
+
+    def difference(self, got: Outcome) -> str | None:
+        """Compare what was raised: a subclass of the expected exception is as good."""
+        if not self.raised:
+            if not got.raised:
+                return None
+            return f"{self.call} should work, but raised {got.raised[0]}: {got.message}"
+        if self.raised[0] in got.raised:
+            return None
+        came = f"raised {got.raised[0]}" if got.raised else "raised nothing"
+        return f"{self.call} should raise {self.raised[0]}, but {came}"
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Random draws, compared as distributions; the judge draws many more from the reference.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n,) or (n, k)
+        n independent draws of k quantities; each quantity is compared on its own.
+    what : str
+        What the draws are, as the learner reads it.
+    """
+
+    kind: ClassVar[str] = "samples"
+    data: np.ndarray
+    what: str = ""
+    clue: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Pack the draws."""
+        return {"kind": self.kind, "array": pack(self.data)}
+
+    @classmethod
+    def from_json(cls, item: dict[str, Any]) -> Samples:
+        """Unpack what `to_json` packed."""
+        return cls(unpack(item["array"]))
+
+    def merged(self, more: list[Samples]) -> Samples:
+        """Return these draws together with more of the same kind."""
+        data = np.concatenate([self.data, *(other.data for other in more)])
+        return Samples(data, self.what, self.clue)
+
+    def difference(self, got: Samples) -> str | None:
+        """Say how the distributions differ, if they do beyond chance."""
+        if self.data.shape[1:] != got.data.shape[1:]:
+            return f"{self.what}: expected shape (n, *{self.data.shape[1:]}), got {got.data.shape}"
+        return tell_apart(self.data, got.data, self.what)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers to questions whose key never enters the learner's kernel.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n,)
+        One answer a question; on the reference's side this is the key.
+    at_least : float
+        Share of right answers that is enough, in [0, 1].
+    """
+
+    kind: ClassVar[str] = "answers"
+    data: np.ndarray
+    what: str = ""
+    at_least: float = 1.0
+    clue: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Pack the answers."""
+        return {"kind": self.kind, "array": pack(self.data)}
+
+    @classmethod
+    def from_json(cls, item: dict[str, Any]) -> Answers:
+        """Unpack what `to_json` packed."""
+        return cls(unpack(item["array"]))
+
+    def difference(self, got: Answers) -> str | None:
+        """Score the answers against the key."""
+        if self.data.shape != got.data.shape:
+            return f"{self.what}: expected shape {self.data.shape}, got {got.data.shape}"
+        share = float(np.mean(self.data == got.data))
+        if share >= self.at_least:
+            return None
+        return f"{self.what}: {share:.1%} are right, {self.at_least:.0%} are asked for"
+
+
+Item = Values | Claim | Outcome | Samples | Answers
+Evidence = dict[str, Item]
+KINDS: dict[str, type] = {kind.kind: kind for kind in (Values, Claim, Outcome, Samples, Answers)}
+
+
+def to_json(evidence: Evidence) -> dict[str, Any]:
+    """Pack evidence as plain data that ``json.dumps`` accepts."""
+    return {name: item.to_json() for name, item in evidence.items()}
+
+
+def from_json(packed: dict[str, Any]) -> Evidence:
+    """Unpack evidence that may come from anybody.
+
+    Raises
+    ------
+    ValueError
+        If it is not what `to_json` makes.
+    """
+    try:
+        return {str(name): KINDS[item["kind"]].from_json(item) for name, item in packed.items()}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"this is no evidence: {error!r}") from error
+
+
+def pack(array: np.ndarray) -> dict[str, Any]:
+    """Pack a plain array as dtype, shape and base64 bytes."""
+    array = np.asarray(array)
+    name = {"f": "float32" if array.dtype == np.float32 else "float64", "b": "bool"}.get(
+        array.dtype.kind, "int64"
+    )
+    plain = np.ascontiguousarray(array, dtype=name)
+    data = base64.b64encode(plain.tobytes()).decode()
+    return {"dtype": name, "shape": list(array.shape), "data": data}
+
+
+def unpack(packed: dict[str, Any]) -> np.ndarray:
+    """Unpack an array; ValueError if it is too large or not an array of numbers."""
+    dtype, shape = packed["dtype"], packed["shape"]
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {sorted(DTYPES)}, got {dtype!r}")
+    if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) > MAX_ENTRIES:
+        raise ValueError(f"shape must hold at most {MAX_ENTRIES} entries, got {shape}")
+    raw = base64.b64decode(packed["data"], validate=True)
+    return np.frombuffer(raw, dtype=dtype).reshape(shape)
+
+
+def compared(expected: Any, actual: Any) -> str:
+    """Set two numbers side by side: ``expected -0.01, got -0.0316 (3.16 times as far)``."""
+    text = f"expected {expected:.6g}, got {actual:.6g}"
+    if isinstance(expected, float | np.floating) and np.isfinite(actual) and expected != 0:
+        ratio = float(actual / expected)
+        if ratio < 0:
+            return f"{text} (the other way)"
+        if abs(ratio - 1) >= 0.005:
+            return f"{text} ({ratio:.3g} times as much)"
+        return f"{text} (off by {abs(ratio - 1):.1e} of it)"
+    return text

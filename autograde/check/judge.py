@@ -1,0 +1,188 @@
+"""The judge: compares an answer's evidence with the reference's and the misconceptions'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from autograde.check.collect import FAILED, collect, complaint
+from autograde.check.evidence import Evidence, Item, Outcome, Samples
+from autograde.check.exercise import Answer, Bank, Misconception, generator
+
+#: How many times as many draws as the answer's the judge takes where evidence is random.
+MORE_DRAWS = 8
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge says about one check of one answer.
+
+    Parameters
+    ----------
+    check : str
+        ``exercise/check``.
+    passed : bool
+    misconception : Misconception or None
+        The mistake that explains the evidence, if one does.
+    finding : str
+        What differs first, or what was raised; empty if passed.
+    """
+
+    check: str
+    passed: bool
+    misconception: Misconception | None = None
+    finding: str = ""
+
+    def __str__(self) -> str:
+        """Write the verdict for the learner."""
+        if self.passed:
+            return f"{self.check}: right."
+        lines = [f"{self.check}: not right yet.", self.finding]
+        if self.misconception:
+            lines.append(f"Exactly this comes of {self.misconception.name}.")
+            lines.append(f"Think again: {self.misconception.hint}")
+        return "\n".join(lines)
+
+
+class Judge:
+    """Judges the checks of one answer cell, whatever the road the evidence took.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the exercise, for the verdicts.
+    answer : Answer
+        The probes.
+    bank : Bank
+        The reference and the misconceptions.
+    """
+
+    def __init__(self, exercise: str, answer: Answer, bank: Bank) -> None:
+        self.exercise, self.answer, self.bank = exercise, answer, bank
+        self._evidence_of = lru_cache(maxsize=4096)(self._run)
+
+    def verdict(self, check: str, seed: int, gather: Callable[[str], Evidence]) -> Verdict:
+        """Judge one check.
+
+        Parameters
+        ----------
+        check : str
+            The name of the check, without the exercise.
+        seed : int
+            The seed that the evidence was gathered with.
+        gather : callable
+            ``gather(check) -> Evidence`` of the answer, for this check and, if it fails, for
+            the others of the same answer cell: together they tell which mistake it is.
+        """
+        name = f"{self.exercise}/{check}"
+        got = gather(check)
+        if FAILED in got:
+            finding = _failure(got[FAILED], self.answer.defines)
+            return Verdict(name, False, self._explain_failure(check, seed, gather), finding)
+        finding = first_difference(self._reference(check, seed), got)
+        if finding is None:
+            return Verdict(name, True)
+        return Verdict(name, False, self._explain(check, seed, gather), finding)
+
+    def _explain(
+        self, check: str, seed: int, gather: Callable[[str], Evidence]
+    ) -> Misconception | None:
+        """Return the misconception that explains this check and most of the others."""
+        candidates = [m for m in self.bank.misconceptions if self._same(m, check, seed, gather)]
+        if len(candidates) < 2:
+            return candidates[0] if candidates else None
+
+        def likeness(m: Misconception) -> int:
+            return sum(self._same(m, n, seed, gather, clues=True) for n in self.answer.probes)
+
+        return max(candidates, key=likeness)
+
+    def _explain_failure(
+        self, check: str, seed: int, gather: Callable[[str], Evidence]
+    ) -> Misconception | None:
+        """Return the misconception that fails here as well and agrees in all other checks.
+
+        An exception alone says little: some other check must have brought evidence.
+        """
+        others = [name for name in self.answer.probes if name != check]
+        if all(FAILED in gather(name) for name in others):
+            return None
+        for m in self.bank.misconceptions:
+            if all(self._same(m, name, seed, gather) for name in [check, *others]):
+                return m
+        return None
+
+    def _same(
+        self,
+        m: Misconception,
+        check: str,
+        seed: int,
+        gather: Callable[[str], Evidence],
+        *,
+        clues: bool = False,
+    ) -> bool:
+        expected, got = self._evidence_of(m.name, check, seed), gather(check)
+        if FAILED in expected or FAILED in got:
+            return FAILED in expected and FAILED in got
+        return first_difference(expected, got, clues=clues) is None
+
+    def _reference(self, check: str, seed: int) -> Evidence:
+        evidence = self._evidence_of("", check, seed)
+        if FAILED in evidence:
+            raise RuntimeError(f"the reference of {self.exercise}/{check}: {evidence[FAILED]}")
+        return evidence
+
+    def _run(self, misconception: str, check: str, seed: int) -> Evidence:
+        """Run a probe on the reference (no name) or on a misconception."""
+        built = {m.name: m.build for m in self.bank.misconceptions}
+        built[""] = self.bank.reference
+        return thorough(self.answer.probes[check], built[misconception], seed, check)
+
+
+def thorough(probe: Callable[..., Evidence], answer: Any, seed: int, check: str) -> Evidence:
+    """Return the evidence that the judge compares with: random items with many more draws."""
+    evidence = collect(probe, answer, generator(seed, check))
+    if not any(isinstance(item, Samples) for item in evidence.values()):
+        return evidence
+    runs = [collect(probe, answer, generator(seed, check, run + 1)) for run in range(MORE_DRAWS)]
+    if any(FAILED in run for run in runs):
+        return next(run for run in runs if FAILED in run)
+    return {
+        name: runs[0][name].merged([run[name] for run in runs[1:]])
+        if isinstance(item, Samples)
+        else item
+        for name, item in evidence.items()
+    }
+
+
+def first_difference(expected: Evidence, got: Evidence, *, clues: bool = False) -> str | None:
+    """Return what differs first between two bodies of evidence, or None.
+
+    Parameters
+    ----------
+    expected, got : Evidence
+    clues : bool
+        Whether clues count too: they do for naming a mistake, never for losing a point.
+    """
+    for name, item in expected.items():
+        if item.clue and not clues:
+            continue
+        other: Item | None = got.get(name)
+        if type(other) is not type(item):
+            return f"{name}: there is no evidence of it"
+        if difference := item.difference(other):
+            return difference
+    return None
+
+
+def _failure(outcome: Outcome, defines: str) -> str:
+    """Word what was raised for the learner, with the learner's own line."""
+    if text := complaint(outcome):
+        return text
+    at = f" ({outcome.line})" if outcome.line else ""
+    if outcome.raised[0] == "NotImplementedError":
+        return f"{defines} is not written yet{at}."
+    said = f": {outcome.message}" if outcome.message else ""
+    return f"Your code raised {outcome.raised[0]}{said}{at}."

@@ -1,0 +1,82 @@
+"""Reading what an answer hands back: plain arrays and numbers, or a clear complaint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class BadAnswer(Exception):
+    """An answer handed back something else than its contract says."""
+
+
+def array(value: Any, what: str, *, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """Return a private copy of the array that an answer handed back.
+
+    Parameters
+    ----------
+    value : object
+        What the answer returned or stored.
+    what : str
+        Its name for the learner: ``"dropout(...)[0]"``.
+    shape : tuple of int, optional
+        The shape that it must have.
+
+    Raises
+    ------
+    BadAnswer
+        ``WHAT should be a NumPy array, got a generator``, or of another shape or dtype.
+    """
+    if not isinstance(value, np.ndarray | np.generic):
+        raise BadAnswer(f"{what} should be a NumPy array, got {a_kind_of(value)}.")
+    copy = np.array(np.ndarray.__array__(value) if isinstance(value, np.ndarray) else value)
+    if copy.dtype.kind not in "fiub":
+        raise BadAnswer(f"{what} should hold numbers, got an array of dtype {copy.dtype}.")
+    if shape is not None and copy.shape != shape:
+        raise BadAnswer(f"{what} should have shape {shape}, got {copy.shape}.")
+    return copy
+
+
+def number(value: Any, what: str) -> float:
+    """Return a plain float from a Python or NumPy number.
+
+    Raises
+    ------
+    BadAnswer
+        If it is not one number: ``WHAT should be a number, got None``.
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu":
+        value = np.ndarray.item(value)
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        raise BadAnswer(f"{what} should be a number, got {a_kind_of(value)}.")
+    return float(value)
+
+
+def truth(value: Any, what: str) -> bool:
+    """Return a plain bool from a Python or NumPy bool.
+
+    Raises
+    ------
+    BadAnswer
+        If it is neither: ``WHAT should be True or False, got None``.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise BadAnswer(f"{what} should be True or False, got {a_kind_of(value)}.")
+    return bool(value)
+
+
+def a_kind_of(value: Any) -> str:
+    """Name the kind of a value without asking the value itself.
+
+    Examples
+    --------
+    >>> a_kind_of(None), a_kind_of([1, 2]), a_kind_of(x for x in ())
+    ('None', 'a list', 'a generator')
+    """
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    if type(value).__module__.partition(".")[0] == "torch":
+        name = f"torch {name}"
+    return f"an {name}" if name[:1].lower() in "aeiou" else f"a {name}"

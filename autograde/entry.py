@@ -1,0 +1,93 @@
+"""What a notebook calls: ``check("adam/bias-correction", Adam)``."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from functools import lru_cache
+from typing import Any
+
+from autograde.check import Answer, Evidence, Exercise, Judge, Verdict, collect, generator
+
+#: The seed while a learner works; a grader sets ``AUTOGRADE_SEED`` to another one.
+PRACTICE_SEED = 0
+
+
+class NotRight(AssertionError):
+    """A check failed; the message says what differs and what to think about."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict))
+        self.verdict = verdict
+
+    def _render_traceback_(self) -> list[str]:
+        """Let IPython show the message alone: the frames are the course's, not the learner's."""
+        bold, plain = "\x1b[1m", "\x1b[0m"
+        first, *rest = str(self).splitlines()
+        return [f"\x1b[31m{bold}{first}{plain}", *rest]
+
+
+def check(name: str, *answer: Any) -> None:
+    """Check an answer: silent if it is right, one readable exception if it is not.
+
+    Parameters
+    ----------
+    name : str
+        ``exercise/check``, as it stands in the notebook.
+    *answer : object
+        What the answer cell defined.
+
+    Raises
+    ------
+    NotRight
+        With what differs first, which mistake it looks like, and what to think about.
+    LookupError
+        If there is no such check.
+    """
+    exercise_name, _, check_name = name.partition("/")
+    exercise = load(exercise_name)
+    cell = exercise.find(check_name)
+    given = answer[0] if len(answer) == 1 else answer
+    seed = int(os.environ.get("AUTOGRADE_SEED", PRACTICE_SEED))
+
+    @lru_cache
+    def gather(probe: str) -> Evidence:
+        return collect(cell.probes[probe], given, generator(seed, probe))
+
+    verdict = judge(exercise_name, cell.name).verdict(check_name, seed, gather)
+    if not verdict.passed:
+        raise NotRight(verdict) from None
+
+
+def load(exercise: str) -> Exercise:
+    """Return the probes of an exercise.
+
+    Raises
+    ------
+    LookupError
+        If there is no exercise of that name; the message lists those there are.
+    """
+    return _module(exercise, "probes").EXERCISE
+
+
+@lru_cache
+def judge(exercise: str, answer: str) -> Judge:
+    """Return the judge of one answer cell; imports the reference and the misconceptions."""
+    cell: Answer = next(cell for cell in load(exercise).answers if cell.name == answer)
+    return Judge(exercise, cell, _module(exercise, "bank").BANKS[answer])
+
+
+def exercises() -> list[str]:
+    """Return the names of all exercises, in alphabetical order."""
+    from pathlib import Path
+
+    folder = Path(__file__).parent / "exercises"
+    return sorted(probes.parent.name.replace("_", "-") for probes in folder.glob("*/probes.py"))
+
+
+def _module(exercise: str, part: str) -> Any:
+    if exercise not in exercises():
+        raise LookupError(
+            f"there is no exercise {exercise!r}; there are: {', '.join(exercises())}"
+        )
+    return importlib.import_module(f"autograde.exercises.{exercise.replace('-', '_')}.{part}")

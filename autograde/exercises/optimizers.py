@@ -1,0 +1,249 @@
+"""Probes that every optimizer shares: state, promises to the caller, hyperparameters.
+
+An optimizer reaches a probe as its class (or anything that is called like one). Everything it
+is lent is a copy; what it made of it is read back through the alias that the probe kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograde.check import Claim, Evidence, Values, array, attempt, outcome
+from autograde.check.exercise import Probe
+from course.nn import Parameter
+
+MakeOptimizer = Callable[..., Any]
+Gradient = np.ndarray | None
+
+
+def displacements(
+    make: MakeOptimizer,
+    start: np.ndarray,
+    gradients: Sequence[Gradient],
+    **options: Any,
+) -> np.ndarray:
+    """Return how far one parameter has moved from its start after each step.
+
+    Parameters
+    ----------
+    make : callable
+        ``make(params, **options)`` returns an optimizer.
+    start : ndarray
+        Where the parameter starts.
+    gradients : sequence of ndarray or None
+        The gradient of each step.
+
+    Returns
+    -------
+    ndarray of shape (steps, *start.shape)
+    """
+    return trajectories(make, [start], [[g] for g in gradients], **options)[0]
+
+
+def trajectories(
+    make: MakeOptimizer,
+    starts: Sequence[np.ndarray],
+    gradients: Sequence[Sequence[Gradient]],
+    **options: Any,
+) -> list[np.ndarray]:
+    """Return the displacements of several parameters of one optimizer.
+
+    Parameters
+    ----------
+    make, options
+        As for `displacements`.
+    starts : sequence of ndarray
+        Where each parameter starts.
+    gradients : sequence of sequence
+        For each step, the gradient of each parameter.
+
+    Returns
+    -------
+    list of ndarray of shape (steps, *start.shape)
+        One for each parameter.
+    """
+    params = [Parameter(start.copy()) for start in starts]
+    optimizer = make(params, **options)
+    moved: list[list[np.ndarray]] = [[] for _ in params]
+    for step in gradients:
+        for param, gradient in zip(params, step, strict=True):
+            param.grad = None if gradient is None else gradient.copy()
+        optimizer.step()
+        for k, (param, start) in enumerate(zip(params, starts, strict=True)):
+            data = array(param.data, "param.data after step()", shape=start.shape)
+            moved[k].append(data - start)
+    return [np.array(m) for m in moved]
+
+
+def steps(rng: np.random.Generator, n: int, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """Draw the gradients of n steps, of size about 1, none of them near zero."""
+    signs = rng.choice([-1.0, 1.0], size=(n, *shape))
+    return list(signs * rng.uniform(0.3, 2.0, size=(n, *shape)))
+
+
+def agree(a: np.ndarray, b: np.ndarray) -> bool:
+    """Tell whether two trajectories are equal up to rounding, NaN counting as equal."""
+    return bool(np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True))
+
+
+def parameters(*, resumes: bool = True, **options: Any) -> Probe:
+    """Make the probe of the state: one of its own for each parameter and each instance.
+
+    The answer is compared with itself, so that a mistake in its arithmetic costs nothing here.
+
+    Parameters
+    ----------
+    resumes : bool
+        Whether a parameter must go on after steps without gradient as if they had not been. Not
+        so where steps are counted: one count for the whole optimizer is as right as one for each.
+    **options
+        Passed to the optimizer.
+    """
+
+    def probe(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
+        starts = [rng.normal(size=(2, 3)) for _ in range(3)]
+        gradients = [steps(rng, 6, (2, 3)), steps(rng, 6, (2, 3)), [None] * 6]
+        alone = [displacements(make, starts[k], gradients[k], **options) for k in range(2)]
+        together = trajectories(make, starts, list(zip(*gradients, strict=True)), **options)
+        again = displacements(make, starts[0], gradients[0], **options)
+        paused = [*gradients[0][:3], None, *gradients[0][4:]]
+        pause = displacements(make, starts[0], paused, **options)
+        skipped = displacements(make, starts[0], [*gradients[0][:3], *gradients[0][4:]], **options)
+        resumed = {
+            "resumed": Claim(
+                agree(pause[4:], skipped[3:]),
+                "After a step in which its grad was None, a parameter does not go on as it would "
+                "have without that step.",
+            )
+        }
+        return {
+            "first": Claim(
+                agree(together[0], alone[0]),
+                "The first parameter moves differently when the optimizer has a second one.",
+            ),
+            "second": Claim(
+                agree(together[1], alone[1]),
+                "The second parameter moves differently than it does in an optimizer of its own.",
+            ),
+            "shapes": Claim(
+                _takes_shapes(make, rng, options),
+                "Two parameters of different shapes do not move as each does alone.",
+            ),
+            "none": Claim(
+                not together[2].any(),
+                "A parameter whose grad is None has moved; it should be left as it is.",
+            ),
+            "pause": Claim(
+                agree(pause[3], pause[2]),
+                "A parameter moved in a step in which its grad was None.",
+            ),
+            "instance": Claim(
+                agree(again, alone[0]),
+                "A second optimizer, made afresh, does not repeat what the first one did: "
+                "something of the first is still there.",
+            ),
+            **(resumed if resumes else {}),
+            "together": Values(np.array(together[:2]), "how far two parameters move", clue=True),
+        }
+
+    return probe
+
+
+def _takes_shapes(make: MakeOptimizer, rng: np.random.Generator, options: dict) -> bool:
+    starts = [rng.normal(size=(2, 3)), rng.normal(size=3)]
+    gradients = [steps(rng, 4, start.shape) for start in starts]
+
+    def together() -> list[np.ndarray]:
+        return trajectories(make, starts, list(zip(*gradients, strict=True)), **options)
+
+    outcome, moved = attempt(together)
+    return not outcome.raised and all(
+        agree(moved[k], displacements(make, starts[k], gradients[k], **options)) for k in range(2)
+    )
+
+
+def promises(lr: float = 0.05, **options: Any) -> Probe:
+    """Make the probe of what a training loop relies on: aliases, gradients, lr, dtype."""
+
+    def probe(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
+        start, gradients = rng.normal(size=(3, 2)), steps(rng, 8, (3, 2))
+        param = Parameter(start.copy())
+        alias, optimizer = param.data, make([param], lr=lr, **options)
+        unchanged = True
+        for gradient in gradients[:3]:
+            param.grad = gradient.copy()
+            optimizer.step()
+            unchanged &= param.grad is not None and np.array_equal(param.grad, gradient)
+        seen = param.data is alias or np.array_equal(alias, param.data)
+        return {
+            "gradient": Claim(
+                bool(unchanged), "step() has changed param.grad; it should only read it."
+            ),
+            "alias": Claim(
+                bool(seen) and not np.array_equal(alias, start),
+                "Whoever holds the array of param.data does not see the update: step() has put "
+                "another array in its place.",
+            ),
+            "lr": Claim(
+                _reads_lr(make, start, gradients, lr, options),
+                "With optimizer.lr set to 0 between two steps the parameter should stand still, and "
+                "it does not: a schedule could not steer this optimizer.",
+            ),
+            "float32": Claim(
+                _keeps_float32(make, start, gradients, lr, options),
+                "A float32 parameter is no longer float32 after step().",
+            ),
+        }
+
+    return probe
+
+
+def _reads_lr(make, start, gradients, lr, options) -> bool:
+    """Tell whether the parameter stands still as long as lr is zero, and then moves again."""
+    param = Parameter(start.copy())
+    optimizer = make([param], lr=lr, **options)
+    moved = []
+    for gradient, rate in zip(gradients, [lr, lr, 0.0, 0.0, lr], strict=False):
+        before = np.array(param.data)
+        param.grad, optimizer.lr = gradient.copy(), rate
+        optimizer.step()
+        moved.append(bool((np.asarray(param.data) != before).any()))
+    return moved == [True, True, False, False, True]
+
+
+def _keeps_float32(make, start, gradients, lr, options) -> bool:
+    param = Parameter(start.astype(np.float32))
+    optimizer = make([param], lr=lr, **options)
+    for gradient in gradients[:2]:
+        param.grad = gradient.astype(np.float32)
+        optimizer.step()
+    return np.asarray(param.data).dtype == np.float32
+
+
+def hyperparameters(name: str, bad: Sequence[dict[str, Any]], **good: Any) -> Probe:
+    """Make the probe of validation: each of the bad hyperparameters should raise ValueError.
+
+    Parameters
+    ----------
+    name : str
+        The name of the class, for the message.
+    bad : sequence of dict
+        Hyperparameters to try, one call each.
+    **good
+        What every call needs besides.
+    """
+
+    def probe(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
+        evidence: Evidence = {}
+        for options in bad:
+            written = ", ".join(f"{key}={value!r}" for key, value in options.items())
+            params = [Parameter(rng.normal(size=2))]
+            evidence[written] = outcome(
+                lambda p=params, o=options: make(p, **{**good, **o}), f"{name}(params, {written})"
+            )
+        return evidence
+
+    return probe
