@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from course.plots.style import GREY, axes_or_new, styled
+from course.plots.style import GREY, PALE, axes_or_new, styled
 
 
 @styled
@@ -17,6 +17,7 @@ def mean_and_spread(
     *,
     xlabel: str,
     reference: str | None = None,
+    noise_floor: float | None = None,
     decimals: int = 2,
     ax: Axes | None = None,
 ) -> Axes:
@@ -30,6 +31,9 @@ def mean_and_spread(
         The quantity and its unit, such as ``"test accuracy (%)"``.
     reference : str, optional
         The label whose mean is continued as a vertical line.
+    noise_floor : float, optional
+        Half the width of a band around the reference (around 0 where there is none) in which
+        differences are no news, such as :func:`course.ablation.noise_floor` returns it.
     decimals : int
         Of the numbers written beside the points.
     ax : Axes, optional
@@ -62,6 +66,13 @@ def mean_and_spread(
         _row(ax, row, values, decimals)
     if reference is not None:
         ax.axvline(np.mean(scores[reference]), color=GREY, linestyle="--", linewidth=1, zorder=0)
+    if noise_floor is not None:
+        centre = 0.0 if reference is None else float(np.mean(scores[reference]))
+        low, high = centre - noise_floor, centre + noise_floor
+        ax.axvspan(
+            low, high, facecolor="none", edgecolor=PALE, hatch="///", zorder=0, label="noise floor"
+        )
+        ax.legend()
     ax.set(xlabel=xlabel, ylim=(len(scores) - 0.4, -0.6))
     ax.set_yticks(range(len(scores)), scores)
     ax.grid(False, axis="y")

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from course.plots.style import axes_or_new, mark, styled
+from course.plots.style import CARD, INK, PALE, axes_or_new, mark, styled
 
 
 @styled
@@ -77,6 +77,98 @@ def learning_curves(
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(title=_caption(spread, seeds))
     return ax
+
+
+@styled
+def annotated_lines(
+    lines: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    notes: Mapping[str, tuple[float, float]] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw lines by label, and point at what there is to see.
+
+    Parameters
+    ----------
+    lines : mapping of str to (array_like of shape (n,), array_like of shape (n,))
+        Abscissae and ordinates by label.
+    xlabel, ylabel : str
+        The quantities and their units.
+    notes : mapping of str to (float, float), optional
+        A remark, and the point in data coordinates that its arrow touches.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = annotated_lines({"gradient": ([0, 1, 2], [4.0, 2.0, 1.0])}, xlabel="step",
+    ...                      ylabel="norm of the gradient", notes={"half": (1, 2.0)})
+    >>> [text.get_text() for text in ax.texts]
+    ['half']
+    """
+    ax = axes_or_new(ax)
+    for label, (x, y) in lines.items():
+        (line,) = ax.plot(np.asarray(x), np.asarray(y), label=label)
+        mark(line, 0.15)
+    for remark, point in (notes or {}).items():
+        _note(ax, remark, point)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    if len(lines) > 1:
+        ax.legend()
+    return ax
+
+
+def schedules(
+    rates: Mapping[str, ArrayLike],
+    *,
+    xlabel: str = "epoch",
+    ylabel: str = "learning rate",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw learning-rate schedules, one value per step or epoch.
+
+    Parameters
+    ----------
+    rates : mapping of str to array_like of shape (steps,)
+        By label; position 0 is what the first step is taken with.
+    xlabel, ylabel : str
+        What the positions count, and what is scheduled (a momentum, say).
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> schedules({"step": [0.1, 0.1, 0.01]}).get_ylabel()
+    'learning rate'
+    """
+    lines = {label: (np.arange(len(rate)), rate) for label, rate in rates.items()}
+    ax = annotated_lines(lines, xlabel=xlabel, ylabel=ylabel, ax=ax)
+    for line in ax.lines:
+        line.set_drawstyle("steps-post")
+    return ax
+
+
+def _note(ax: Axes, remark: str, point: tuple[float, float]) -> None:
+    ax.annotate(
+        remark,
+        point,
+        xytext=(26, 26),
+        textcoords="offset points",
+        fontsize=9,
+        zorder=6,
+        bbox={"boxstyle": "round,pad=0.3", "facecolor": CARD, "edgecolor": PALE},
+        arrowprops={"arrowstyle": "->", "color": INK, "shrinkB": 3},
+    )
 
 
 def _runs(label: str, runs: ArrayLike) -> np.ndarray:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.typing import ColorType
 
 STYLE_SHEET = Path(__file__).parent.parent / "book.mplstyle"
 
@@ -102,3 +105,29 @@ def mark(line: Line2D, where: float | list[int], size: float = 5) -> None:
     """
     place = [other for other in line.axes.lines if other.get_label()[0] != "_"].index(line)
     line.set(marker=MARKERS[place % len(MARKERS)], markevery=where, markersize=size)
+
+
+def luminance(color: ColorType) -> float:
+    """Return the relative luminance of a colour, from 0 (black) to 1 (white).
+
+    Parameters
+    ----------
+    color : str or tuple
+        Any colour of matplotlib; its opacity is not looked at.
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    W3C, Web Content Accessibility Guidelines 2.2 (2023), "relative luminance".
+
+    Examples
+    --------
+    >>> round(luminance("#767676"), 3)
+    0.181
+    """
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
