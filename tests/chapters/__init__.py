@@ -1,0 +1,1 @@
+"""What each chapter claims and shows."""

@@ -1,0 +1,1 @@
+"""The displayed equations of each chapter, obeyed by the code."""
