@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from course._checks import check_count
+from course.data import stratified_order
 from course.module import Module
 
-__all__ = ["accuracy", "evaluate", "predict"]
+__all__ = ["accuracy", "evaluate", "k_fold", "predict"]
 
 Metric = Callable[[np.ndarray, np.ndarray], float]
 
@@ -93,3 +95,50 @@ def accuracy(output: np.ndarray, target: np.ndarray) -> float:
     0.5
     """
     return float(np.mean(np.argmax(output, axis=1) == target))
+
+
+def k_fold(
+    n: int, k: int, rng: np.random.Generator, *, classes: np.ndarray | None = None
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Divide examples into k folds, each of which is held back once: cross-validation.
+
+    Parameters
+    ----------
+    n : int
+        Number of examples.
+    k : int, from 2 to n
+        Number of folds; they differ by at most one example in size.
+    rng : numpy.random.Generator
+        Decides which example goes where.
+    classes : ndarray of shape (n,), optional
+        Classes which every fold should hold in their proportions; see `stratified_order`.
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        For each fold the rows to train on and the rows to validate on.
+
+    Raises
+    ------
+    ValueError
+        ``k must be in 2..10, got 11``; or ``classes must have shape (10,), got (9,)``.
+
+    References
+    ----------
+    Stone (1974), "Cross-validatory choice and assessment of statistical predictions".
+
+    Examples
+    --------
+    >>> for fit, held_back in k_fold(5, 2, np.random.default_rng(0)):
+    ...     print(len(fit), len(held_back))
+    2 3
+    3 2
+    """
+    check_count("k", k)
+    if not 2 <= k <= n:
+        raise ValueError(f"k must be in 2..{n}, got {k}")
+    if classes is not None and np.shape(classes) != (n,):
+        raise ValueError(f"classes must have shape {(n,)}, got {np.shape(classes)}")
+    order = rng.permutation(n) if classes is None else stratified_order(classes, rng)
+    folds = np.array_split(order, k)
+    return [(np.concatenate(folds[:i] + folds[i + 1 :]), fold) for i, fold in enumerate(folds)]

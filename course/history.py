@@ -131,8 +131,9 @@ def load_run(
             raise ValueError(
                 f"{os.path.basename(path)} is of another run: {what} {then}, not {now}"
             )
-    for name in there:
-        parts[name].load_state_dict(saved["parts"][name])
+    for name, part in parts.items():
+        if part is not None:
+            part.load_state_dict(saved["parts"][name])
     for generator, state in zip(generators, saved["generators"], strict=True):
         generator.bit_generator.state = state
     for name, value in saved["history"].items():

@@ -229,13 +229,12 @@ def load_checkpoint(path: str | os.PathLike) -> Any:
     ValueError
         ``run.npz is not a readable checkpoint``, if the file is something else or damaged.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return _decode(json.loads(str(file["structure"])), file)
-    except OSError:
-        raise
-    except Exception as error:  # damage can surface in zipfile, in NumPy, or in json
-        raise ValueError(f"{Path(path).name} is not a readable checkpoint") from error
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                return _decode(json.loads(str(arrays["structure"])), arrays)
+        except Exception as error:  # damage can surface in zipfile, in NumPy, or in json
+            raise ValueError(f"{Path(path).name} is not a readable checkpoint") from error
 
 
 def _flush_folder(folder: Path) -> None:

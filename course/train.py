@@ -10,7 +10,7 @@ import numpy as np
 
 from course._checks import check_count
 from course.clip import clip_grad_norm
-from course.evaluation import Metric, accuracy, evaluate, predict
+from course.evaluation import Metric, accuracy, evaluate, k_fold, predict
 from course.history import History, load_run, save_run
 from course.module import Module
 
@@ -20,6 +20,7 @@ __all__ = [
     "backpropagate",
     "batches",
     "evaluate",
+    "k_fold",
     "predict",
     "train",
     "train_epoch",
