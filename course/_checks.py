@@ -58,3 +58,31 @@ def check_count(name: str, value: int) -> None:
     """Raise ValueError unless the value is an integer of at least 1."""
     if not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} must be an integer >= 1, got {value}")
+
+
+def check_pair(name: str, value: int | tuple[int, int], minimum: int) -> tuple[int, int]:
+    """Return an int or a pair as a pair, once it holds integers of at least the minimum."""
+    pair = (value, value) if np.ndim(value) == 0 else tuple(value)
+    if len(pair) != 2 or not all(isinstance(v, int | np.integer) and v >= minimum for v in pair):
+        raise ValueError(f"{name} must be one or two integers >= {minimum}, got {value}")
+    return pair
+
+
+def output_size(
+    size: tuple[int, int],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+) -> tuple[int, int]:
+    """Return the places of a kernel in an image, along height and width.
+
+    Examples
+    --------
+    >>> output_size((28, 20), (5, 5), (2, 2), (2, 2))
+    (14, 10)
+    """
+    padded = tuple(s + 2 * p for s, p in zip(size, padding, strict=True))
+    if any(k > s for k, s in zip(kernel, padded, strict=True)):
+        raise ValueError(f"kernel {kernel} must fit into the padded image, got size {padded}")
+    height, width = ((s - k) // d + 1 for s, k, d in zip(padded, kernel, stride, strict=True))
+    return height, width
