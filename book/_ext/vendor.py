@@ -15,7 +15,10 @@ import tempfile
 from pathlib import Path, PurePosixPath
 
 PACKAGE = "mathjax@3.2.2"
-INTEGRITY = "sha512-Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw=="
+INTEGRITY = (
+    "sha512-Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0"
+    "/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw=="
+)
 WANTED = (
     "tex-mml-chtml.js",
     "a11y",
