@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from course import augment as aug
@@ -21,7 +21,6 @@ def torch_warp(images, field):
     return sample.numpy()
 
 
-@settings(deadline=None)
 @given(
     shape=st.tuples(*[st.integers(1, 3)] * 2, *[st.integers(1, 9)] * 2),
     reach=st.floats(0, 12),
@@ -50,7 +49,6 @@ def fixed_field(size, **strengths):
 OFF = {"degrees": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0}
 
 
-@settings(deadline=None)
 @given(
     degrees=st.floats(-180, 180),
     scale=st.floats(-0.5, 0.5),

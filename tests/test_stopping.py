@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -43,7 +43,6 @@ def torch_scheduler(patience, min_delta, mode):
     )
 
 
-@settings(deadline=None)  # torch imports much when first used; the disk may be busy
 @given(history=st.lists(metrics, max_size=30), **settings_of_stopping)
 def test_stops_in_the_epoch_in_which_torch_reduces_the_rate(history, patience, min_delta, mode):
     stopping = EarlyStopping(patience, min_delta=min_delta, mode=mode)
@@ -222,7 +221,6 @@ def same(a, b):
     return a == b or (a != a and b != b)
 
 
-@settings(deadline=None)
 @given(state=states)
 def test_a_checkpoint_holds_what_was_saved(tmp_path_factory, state):
     path = tmp_path_factory.mktemp("checkpoint") / "run.npz"
