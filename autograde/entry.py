@@ -87,7 +87,5 @@ def exercises() -> list[str]:
 
 def _module(exercise: str, part: str) -> Any:
     if exercise not in exercises():
-        raise LookupError(
-            f"there is no exercise {exercise!r}; there are: {', '.join(exercises())}"
-        )
+        raise LookupError(f"there is no exercise {exercise!r}; there are: {', '.join(exercises())}")
     return importlib.import_module(f"autograde.exercises.{exercise.replace('-', '_')}.{part}")

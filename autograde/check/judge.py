@@ -11,6 +11,9 @@ from autograde.check.collect import FAILED, collect, complaint
 from autograde.check.evidence import Evidence, Item, Outcome, Samples
 from autograde.check.exercise import Answer, Bank, Misconception, generator
 
+#: How the line of a verdict begins that names the mistake.
+EXACTLY = "Exactly this comes of "
+
 #: How many times as many draws as the answer's the judge takes where evidence is random.
 MORE_DRAWS = 8
 
@@ -41,9 +44,15 @@ class Verdict:
             return f"{self.check}: right."
         lines = [f"{self.check}: not right yet.", self.finding]
         if self.misconception:
-            lines.append(f"Exactly this comes of {self.misconception.name}.")
+            lines.append(f"{EXACTLY}{self.misconception.name}.")
             lines.append(f"Think again: {self.misconception.hint}")
         return "\n".join(lines)
+
+
+def named_in(text: str) -> str | None:
+    """Return the mistake that the text of a verdict names, or None."""
+    lines = [line for line in text.splitlines() if line.startswith(EXACTLY)]
+    return lines[0].removeprefix(EXACTLY).removesuffix(".") if lines else None
 
 
 class Judge:

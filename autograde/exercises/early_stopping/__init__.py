@@ -1,0 +1,1 @@
+"""The exercise ``early-stopping``: when to stop, and what to keep."""

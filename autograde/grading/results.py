@@ -1,0 +1,91 @@
+"""What grading came to: scores from the gradebook, mistakes from the autograded notebook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.utils import is_grade
+
+from autograde.check.judge import named_in
+from autograde.grading.course import Course, read_notebook
+from autograde.grading.sanitize import grade_id
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why one check gave no points.
+
+    Parameters
+    ----------
+    check : str
+        The grade_id of its cell.
+    mistake : str
+        The name of the misconception, or else what differed or was raised.
+    named : bool
+        Whether it is one of the misconceptions of the bank.
+    """
+
+    check: str
+    mistake: str
+    named: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """One submission: its score or the reason why there is none.
+
+    Parameters
+    ----------
+    student : str
+    score, max_score : float or None
+        Points; None where the submission could not be graded.
+    findings : list of Finding
+    remarks : list of str
+        What was odd about the notebook.
+    error : str
+        Why it could not be graded.
+    """
+
+    student: str
+    score: float | None = None
+    max_score: float | None = None
+    findings: list[Finding] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def mistakes(self) -> list[str]:
+        """The distinct mistakes, named ones first; the others only where nothing has a name."""
+        named = dict.fromkeys(f.mistake for f in self.findings if f.named)
+        return list(named or dict.fromkeys(f.mistake for f in self.findings))
+
+
+def read_result(course: Course, assignment: str, student: str, remarks: list[str]) -> Result:
+    """Collect the result of a submission that nbgrader has autograded."""
+    with course.gradebook() as gradebook:
+        submission = gradebook.find_submission(assignment, student)
+        score, max_score = submission.score, submission.max_score
+    notebook = read_notebook(course.notebook("autograded", assignment, student))
+    return Result(student, score, max_score, findings(notebook), remarks)
+
+
+def findings(notebook: NotebookNode) -> list[Finding]:
+    """Return why the checks of an executed notebook failed, in their order."""
+    found = []
+    for cell in notebook.cells:
+        if not is_grade(cell) or cell.cell_type != "code":
+            continue
+        error = next((o for o in cell.outputs if o.output_type == "error"), None)
+        if error is not None:
+            found.append(_finding(grade_id(cell), error))
+    return found
+
+
+def _finding(check: str, error: NotebookNode) -> Finding:
+    text = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)
+    if error.ename != "NotRight":
+        return Finding(check, f"{error.ename}: {text}".strip(": ").splitlines()[0], False)
+    name = named_in(text)
+    return Finding(check, name or (text.splitlines()[1:] or [text])[0], name is not None)
