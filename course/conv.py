@@ -66,6 +66,8 @@ def conv2d(
     """
     check_array(weight, "weight", shape=(None, None, None, None))
     check_array(x, dtype=weight.dtype, shape=(None, weight.shape[1], None, None))
+    if bias is not None:
+        check_array(bias, "bias", dtype=weight.dtype, shape=weight.shape[:1])
     columns = _columns(x, weight.shape[2:], check_pair("stride", stride, 1), _padding(padding))
     return _product(columns, weight, bias)
 
