@@ -1,74 +1,14 @@
-"""What all optimizers share: binding parameters, stepping block by block, saving and loading."""
+"""What all optimizers share: binding parameters, checking them, stepping, saving and loading."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Optimizer", "apply_in_blocks"]
+from course._ranges import check_at_least_zero
+from course.in_place import apply_in_blocks
 
-BLOCK_BYTES = 64 * 1024
-
-
-def apply_in_blocks(
-    rule: Callable[..., tuple[np.ndarray, dict[str, Any]]],
-    theta: np.ndarray,
-    g: np.ndarray,
-    state: dict[str, Any] | None,
-    **options: Any,
-) -> dict[str, Any]:
-    """Apply an elementwise rule to `theta` and its state in place, a cache-sized block at a time.
-
-    A rule makes a dozen passes over its arrays. Were each pass to run over the whole of a large
-    parameter, every one would wait for the memory; within a block, all but the first find their
-    numbers in the cache. The result is the same to the bit.
-
-    Parameters
-    ----------
-    rule : callable
-        One of `course.rules`.
-    theta : ndarray of shape (...)
-        Written to.
-    g : ndarray of shape (...)
-        Gradient, of the shape and dtype of `theta`.
-    state : dict or None
-        What the last step returned; None before the first. Its arrays are written to. A step that
-        brings new arrays into the state, such as the first, takes the parameter whole.
-    **options
-        The keyword arguments of the rule.
-
-    Returns
-    -------
-    dict
-        The new state, with the arrays of the old one.
-    """
-    if state is not None:
-        names = [name for name, entry in state.items() if isinstance(entry, np.ndarray)]
-        arrays = [state[name] for name in names]
-        new_state = state
-        for theta_block, g_block, *state_blocks in _blocks(theta, g, arrays):
-            old_state = state | dict(zip(names, state_blocks, strict=True))
-            new_theta, new_state = rule(theta_block, g_block, old_state, **options)
-            if new_state.keys() != state.keys():
-                break
-            theta_block[...] = new_theta
-            for name, block in zip(names, state_blocks, strict=True):
-                block[...] = new_state[name]
-        else:
-            return new_state | dict(zip(names, arrays, strict=True))
-    theta[...], state = rule(theta, g, state, **options)
-    return {k: np.asarray(s) if isinstance(s, np.generic) else s for k, s in state.items()}
-
-
-def _blocks(theta: np.ndarray, g: np.ndarray, arrays: list[np.ndarray]) -> Iterator[Any]:
-    """Yield the arrays in corresponding, one-dimensional, writable parts of BLOCK_BYTES."""
-    with np.nditer(
-        [theta, g, *arrays],
-        flags=["external_loop", "buffered", "zerosize_ok"],
-        op_flags=[["readwrite"], ["readonly"], *[["readwrite"]] * len(arrays)],
-        buffersize=max(1, BLOCK_BYTES // theta.itemsize),
-    ) as blocks:
-        yield from blocks
+__all__ = ["Optimizer"]
 
 
 class Optimizer:
@@ -206,9 +146,7 @@ def _checked(name: str, value: Any) -> Any:
         if len(value) != 2 or not all(0 <= beta < 1 for beta in value):
             raise ValueError(f"betas must be two numbers in [0, 1), got {value}")
         return tuple(float(beta) for beta in value)
-    # Written so that NaN, which compares false with everything, is refused as well.
-    if not value >= 0 and name != "dampening" or value != value:
-        raise ValueError(f"{name} must be >= 0, got {value}")
+    check_at_least_zero(**{name: value})
     return float(value)
 
 
