@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -28,7 +29,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def style() -> AbstractContextManager[None]:
+@contextmanager
+def style() -> Iterator[None]:
     """Return the context in which the course draws; outside of it nothing is changed.
 
     Returns
@@ -46,7 +48,17 @@ def style() -> AbstractContextManager[None]:
     >>> mpl.rcParams["axes.grid"] == before
     True
     """
-    return plt.style.context(STYLE_SHEET)
+    interactive = mpl.is_interactive()
+    try:
+        with plt.style.context(STYLE_SHEET):
+            try:
+                yield
+            finally:
+                interactive = mpl.is_interactive()
+    finally:
+        # A notebook's backend is loaded with the first figure, and switches interactive mode on.
+        # Were that taken back with the style, all later figures would stay hidden.
+        mpl.interactive(interactive)
 
 
 def styled(function: Callable[P, T]) -> Callable[P, T]:
