@@ -145,14 +145,14 @@ class Conv2d(Module):
         columns, shape = self.saved(grad_output)
         weight = self.weight.data
         out, channels, height, width = weight.shape
-        g = grad_output.transpose(0, 2, 3, 1).reshape(-1, out)
-        matrix = columns.reshape(len(g), -1)
-        weight_grad = (g.T @ matrix).reshape(out, height, width, channels)
-        self.weight.accumulate(np.ascontiguousarray(weight_grad.transpose(0, 3, 1, 2)))
+        rows = grad_output.transpose(0, 2, 3, 1).reshape(-1, out)
+        weight_grad = rows.T @ columns.reshape(len(rows), -1)
+        weight_grad = weight_grad.reshape(out, height, width, channels).transpose(0, 3, 1, 2)
+        self.weight.accumulate(np.ascontiguousarray(weight_grad))
         if self.bias is not None:
-            self.bias.accumulate(g.sum(axis=0))
-        columns_grad = (g @ _matrix(weight).T).reshape(columns.shape)
-        return _fold(columns_grad, shape, self.stride, self.padding)
+            self.bias.accumulate(np.ones(len(rows), rows.dtype) @ rows)  # the fastest sum
+        places = columns.shape[1:3]
+        return _spread(rows, places, weight, shape, self.stride, self.padding)
 
 
 def _padding(padding: Pair) -> tuple[int, int]:
@@ -185,21 +185,25 @@ def _product(columns: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -
     return output.reshape(n, height, width, -1).transpose(0, 3, 1, 2)
 
 
-def _fold(
-    columns: np.ndarray,
+def _spread(
+    rows: np.ndarray,
+    places: tuple[int, int],
+    weight: np.ndarray,
     shape: tuple[int, ...],
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> np.ndarray:
-    """Add the patches up where they came from: the transpose of `_columns`."""
+    """Send the gradient of every output back to the pixels that it came from.
+
+    Each place (i, j) of the kernel has seen one strided slice of the padded image, through the
+    matrix ``weight[:, :, i, j]``.
+    """
     n, channels, height, width = shape
     (top, left), (down, right) = padding, stride
-    image = np.zeros((n, height + 2 * top, width + 2 * left, channels), columns.dtype)
-    _, rows, cols, kernel_height, kernel_width, _ = columns.shape
-    for i in range(kernel_height):
-        for j in range(kernel_width):
-            places = np.s_[:, i : i + down * rows : down, j : j + right * cols : right]
-            image[places] += columns[:, :, :, i, j]
+    image = np.zeros((n, height + 2 * top, width + 2 * left, channels), rows.dtype)
+    for i, j in np.ndindex(weight.shape[2:]):
+        seen = image[:, i : i + down * places[0] : down, j : j + right * places[1] : right]
+        seen += (rows @ weight[:, :, i, j]).reshape(seen.shape)
     return image[:, top : top + height, left : left + width].transpose(0, 3, 1, 2)
 
 
