@@ -23,14 +23,14 @@ def blocks(theta: np.ndarray, g: np.ndarray, arrays: list[np.ndarray]) -> Iterat
     Parameters
     ----------
     theta, g : ndarray of shape (...)
-        The parts of `g` are read-only.
+        The parts of `g` must not be written to.
     arrays : list of ndarray of shape (...)
         More arrays to write to.
 
     Yields
     ------
-    tuple of ndarray
-        Views, or copies that are written back where the memory is not contiguous.
+    sequence of ndarray
+        Views, or buffers that are written back where the memory is not contiguous.
 
     Examples
     --------
@@ -40,11 +40,18 @@ def blocks(theta: np.ndarray, g: np.ndarray, arrays: list[np.ndarray]) -> Iterat
     >>> theta
     array([-1.,  0.,  1.,  2.])
     """
+    everything = [theta, g, *arrays]
+    size = _block_size(theta)
+    if all(array.flags.c_contiguous for array in everything):
+        flat = [array.reshape(-1) for array in everything]
+        for start in range(0, theta.size, size):
+            yield [array[start : start + size] for array in flat]
+        return
     with np.nditer(
-        [theta, g, *arrays],
-        flags=["external_loop", "buffered", "zerosize_ok"],
+        everything,
+        flags=["external_loop", "buffered"],
         op_flags=[["readwrite"], ["readonly"], *[["readwrite"]] * len(arrays)],
-        buffersize=_block_size(theta),
+        buffersize=size,
     ) as parts:
         yield from parts
 

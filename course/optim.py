@@ -99,9 +99,10 @@ class SGD(Optimizer):
             )
 
     def _update(self, theta: Any, g: Any, state: Any, **options: Any) -> Any:
-        plain = not any(options[name] for name in ("dampening", "nesterov", "weight_decay"))
         lr, momentum = options["lr"], options["momentum"]
-        if plain and (state if momentum else state == {}):
+        if options["dampening"] or options["nesterov"] or options["weight_decay"]:
+            return super()._update(theta, g, state, **options)
+        if state if momentum else state == {}:
             return sgd_in_place(theta, g, state, lr=lr, momentum=momentum)
         return super()._update(theta, g, state, **options)
 
