@@ -79,6 +79,12 @@ def test_cost_curve_counts_each_kind_of_error(cases):
         assert cost == pytest.approx((2 * alarms + 7 * misses) / len(y))
 
 
+def test_a_probability_equal_to_the_threshold_is_decided_for():
+    curve = metrics.cost_curve([0, 1], [0.5, 0.5], false_positive=2, false_negative=7, steps=3)
+    assert curve.cost.tolist() == [1.0, 1.0, 3.5]
+    assert metrics.scores([0, 1], [0.2, 0.5])["recall"] == 1
+
+
 def test_a_calibrated_model_costs_least_where_theory_says():
     rng = np.random.default_rng(1)
     probability = rng.random(400_000)

@@ -175,7 +175,7 @@ def _runs(label: str, runs: ArrayLike) -> np.ndarray:
     array = np.atleast_2d(np.asarray(runs, dtype=float))
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"curve {label!r} must have shape (seeds, epochs), got {array.shape}")
-    return np.where(np.isfinite(array).all(axis=0), array, np.nan)
+    return np.where(np.isfinite(array), array, np.nan)
 
 
 def _band(runs: np.ndarray, spread: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
