@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -38,10 +38,26 @@ class Certificate:
     misnamed: Counter = field(default_factory=Counter)
     refused: Counter = field(default_factory=Counter)
 
+    def __add__(self, other: Certificate) -> Certificate:
+        """Join what was shown at different seeds for the same answer cell."""
+        counts = {
+            name: getattr(self, name) + getattr(other, name)
+            for name in ("seeds", "undetected", "unnamed", "misnamed", "refused")
+        }
+        return replace(self, **counts)
+
     @property
     def holds(self) -> bool:
         """Whether everything was as it should be at every seed."""
-        return not (self.undetected or self.unnamed or self.misnamed or self.refused)
+        return not self.complaints()
+
+    def complaints(self) -> list[str]:
+        """Return a line for everything that was not as it should be."""
+        return [
+            f"{self.exercise}/{self.answer}: {name!r} was {what} at {count} of {self.seeds} seeds"
+            for what in ("undetected", "unnamed", "misnamed", "refused")
+            for name, count in getattr(self, what).items()
+        ]
 
 
 def certify(

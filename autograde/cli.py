@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from autograde.certify import Certificate
 from autograde.grading import doctor as examination
 from autograde.grading import sample
+from autograde.grading.certification import certify_banks, notebook_scores
 from autograde.grading.course import Course, CourseError
 from autograde.grading.grade import grade_class
-from autograde.grading.tables import score_table
+from autograde.grading.tables import certificate_table, score_table
 
 app = typer.Typer(
     help="Release, grade and look after the exercises of the course.",
@@ -77,6 +80,42 @@ def sample_class(
             console.print(f"{student} hands in {name}: {what}", highlight=False)
     except CourseError as error:
         _stop(str(error))
+
+
+@app.command()
+def certify(
+    names: Annotated[list[str] | None, typer.Argument(help="Exercises; all of them.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many imagined submissions.")] = 200,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = os.cpu_count() or 1,
+    root: Root = Path(),
+) -> None:
+    """Prove that the checks tell every known wrong answer from every right one."""
+    course = _open(root)
+    total: dict[tuple[str, str], Certificate] = {}
+    try:
+        chosen = names or course.assignments()
+        for name in chosen:
+            course.require(name)
+        with _progress() as progress:
+            task = progress.add_task("certifying", total=seeds * len(chosen))
+            for chunk in certify_banks(chosen, seeds, jobs):
+                for part in chunk:
+                    key = part.exercise, part.answer
+                    total[key] = total[key] + part if key in total else part
+                progress.advance(task, chunk[0].seeds)
+        scores = {name: notebook_scores(course, name) for name in chosen}
+    except CourseError as error:
+        _stop(str(error))
+    certificates = [total[key] for key in sorted(total)]
+    console.print(certificate_table(certificates, scores))
+    complaints = [line for c in certificates for line in c.complaints()]
+    for name, score in scores.items():
+        if score["blank"][0] != 0 or score["solution"][0] != score["solution"][1]:
+            complaints.append(f"{name}: blank and solution score {score}")
+    for line in complaints:
+        console.print(f"[red]{line}[/red]", highlight=False)
+    if complaints:
+        raise typer.Exit(1)
 
 
 @app.command()

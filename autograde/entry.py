@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import textwrap
 from functools import lru_cache
 from typing import Any
 
@@ -22,9 +23,9 @@ class NotRight(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """Let IPython show the message alone: the frames are the course's, not the learner's."""
-        bold, plain = "\x1b[1m", "\x1b[0m"
         first, *rest = str(self).splitlines()
-        return [f"\x1b[31m{bold}{first}{plain}", *rest]
+        wrapped = [textwrap.fill(line, 88, subsequent_indent="    ") for line in rest]
+        return [f"\x1b[1;31m{first}\x1b[0m", *wrapped]
 
 
 def check(name: str, *answer: Any) -> None:

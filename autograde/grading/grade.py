@@ -48,14 +48,15 @@ def grade_one(course: Course, assignment: str, student: str) -> Result:
     CourseError
         If it cannot be graded; the gradebook keeps what it had.
     """
-    if student != student.strip():
-        raise CourseError("the name of the student's folder begins or ends with a space")
+    if student != student.strip() or student != glob.escape(student):
+        raise CourseError(
+            "rename the student's folder: nbgrader stumbles over *, ?, [ and spaces at the ends"
+        )
     submitted = read_notebook(course.notebook("submitted", assignment, student))
     released = read_notebook(course.notebook("release", assignment))
     _, remarks = sanitize(submitted, released)
-    literally = glob.escape(student)
     for step in (course.nbgrader.autograde, course.nbgrader.generate_feedback):
-        result = step(assignment, literally, force=True)
+        result = step(assignment, student, force=True)
         if not result["success"]:
             raise CourseError(reason(result))
     return read_result(course, assignment, student, remarks)

@@ -1,10 +1,11 @@
-"""The table at the end of grading."""
+"""The tables that the commands end with."""
 
 from __future__ import annotations
 
 from rich.markup import escape
 from rich.table import Table
 
+from autograde.certify import Certificate
 from autograde.grading.results import Result
 
 
@@ -23,6 +24,42 @@ def score_table(assignment: str, results: list[Result]) -> Table:
     for result in results:
         table.add_row(escape(result.student), _score(result), _story(result))
     return table
+
+
+def certificate_table(
+    certificates: list[Certificate], scores: dict[str, dict[str, tuple[float, float]]]
+) -> Table:
+    """Return what certification showed, a row for each answer cell.
+
+    Parameters
+    ----------
+    certificates : list of Certificate
+    scores : dict
+        For each exercise, score and maximum of its ``blank`` and ``solution`` notebooks.
+    """
+    seeds = max((c.seeds for c in certificates), default=0)
+    table = Table(title=f"Certified over {seeds} seeds", title_justify="left")
+    table.add_column("exercise/answer", overflow="fold")
+    for head in ("wrong", "told apart", "named", "right", "refused", "blank", "solution"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for c in certificates:
+        tried = c.seeds * c.misconceptions
+        named = tried - sum((c.unnamed | c.misnamed).values())
+        table.add_row(
+            f"{c.exercise}/{c.answer}",
+            f"{c.misconceptions}",
+            _share(tried - sum(c.undetected.values()), tried),
+            _share(named, tried),
+            f"{c.styles + 1}",
+            _share(sum(c.refused.values()), c.seeds * (c.styles + 1)),
+            *("{:g}/{:g}".format(*scores[c.exercise][what]) for what in ("blank", "solution")),
+        )
+    return table
+
+
+def _share(part: int, whole: int) -> str:
+    exact = part in (0, whole)
+    return f"{part / whole:.{0 if exact else 2}%}" if whole else "-"
 
 
 def _score(result: Result) -> str:

@@ -1,0 +1,205 @@
+"""What a learner meets: silence, or one message that helps."""
+
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from autograde import check
+from autograde.check import BadAnswer, array, collect, generator, number, truth
+from autograde.entry import NotRight, exercises, judge, load
+from course import optim, stopping
+
+RIGHT = {"adam": optim.Adam, "rmsprop": optim.RMSprop, "early-stopping": stopping.EarlyStopping}
+
+
+def message(name, answer) -> str:
+    with pytest.raises(NotRight) as caught:
+        check(name, answer)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("exercise", ["adam", "early-stopping"])
+def test_a_right_answer_meets_silence(exercise, capsys):
+    for cell in load(exercise).answers:
+        for name in cell.probes:
+            assert check(f"{exercise}/{name}", RIGHT[cell.name]) is None
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("exercise", ["adam", "early-stopping"])
+def test_the_reference_is_torch_where_torch_is_there(exercise):
+    for cell in load(exercise).answers:
+        reference = judge(exercise, cell.name).bank.reference
+        assert "torch" in (reference.__doc__ or "").lower()
+
+
+def test_a_mistake_is_named_and_the_message_makes_one_think():
+    class NoCorrection:
+        def __init__(self, params, lr=1e-3, *, betas=(0.9, 0.999), eps=1e-8):
+            self.params, self.lr, self.betas, self.eps = list(params), lr, betas, eps
+            self.m, self.v = {}, {}
+
+        def step(self):
+            for k, p in enumerate(self.params):
+                if p.grad is None:
+                    continue
+                b1, b2 = self.betas
+                self.m[k] = b1 * self.m.get(k, 0) + (1 - b1) * p.grad
+                self.v[k] = b2 * self.v.get(k, 0) + (1 - b2) * p.grad**2
+                p.data -= self.lr * self.m[k] / (np.sqrt(self.v[k]) + self.eps)
+
+    said = message("adam/bias-correction", NoCorrection)
+    assert "Exactly this comes of no bias correction." in said
+    assert "3.16 times as much" in said
+    assert "Think again" in said
+
+
+def test_an_unnamed_mistake_says_what_differs_first():
+    class Odd(optim.Adam):
+        def step(self):
+            super().step()
+            for p in self.params:
+                p.data += 1e-3
+
+    said = message("adam/moments", Odd)
+    assert re.search(r"step 61, entry \[0\]: expected \S+, got \S+", said)
+    assert "Exactly" not in said
+
+
+def test_an_unwritten_answer_is_called_so():
+    class Stub:
+        def __init__(self, params, lr=1e-3, *, betas=(0.9, 0.999), eps=1e-8):
+            raise NotImplementedError
+
+    for name in load("adam").answers[1].probes:
+        assert "not written yet" in message(f"adam/{name}", Stub)
+
+
+def test_an_exception_shows_the_learners_own_line(tmp_path, monkeypatch):
+    (tmp_path / "notebook_cell.py").write_text(
+        "import numpy as np\n"
+        "class Adam:\n"
+        "    def __init__(self, params, lr=1e-3, *, betas=(0.9, 0.999), eps=1e-8):\n"
+        "        self.params = params\n"
+        "    def step(self):\n"
+        "        np.zeros(2) @ np.zeros(3)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import notebook_cell
+
+    said = message("adam/bias-correction", notebook_cell.Adam)
+    assert "raised ValueError" in said
+    assert "line 6: np.zeros(2) @ np.zeros(3)" in said
+    del sys.modules["notebook_cell"]
+
+
+def test_an_answer_that_is_no_class_is_told_what_went_wrong():
+    assert "TypeError" in message("adam/moments", None)
+    assert "TypeError" in message("adam/moments", lambda params: None)
+
+
+def test_prints_and_warnings_of_an_answer_stay_out_of_the_output(capsys):
+    class Chatty(optim.Adam):
+        def step(self):
+            print("hello")
+            print("oh", file=sys.stderr)
+            np.zeros(1) / np.zeros(1)
+            super().step()
+
+    check("adam/moments", Chatty)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_answer_that_exits_is_no_more_than_wrong():
+    class Leaves(optim.Adam):
+        def step(self):
+            raise SystemExit(0)
+
+    assert "SystemExit" in message("adam/moments", Leaves)
+
+
+def test_jupyter_shows_the_message_and_no_frames():
+    class Stub:
+        pass
+
+    with pytest.raises(NotRight) as caught:
+        check("adam/moments", Stub)
+    shown = "\n".join(caught.value._render_traceback_())
+    assert "adam/moments" in shown
+    assert "File" not in shown and "autograde/" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("adma/moments", "there is no exercise 'adma'; there are: adam, "),
+        ("adam/momnets", "there is no check adam/momnets; there are: adam/rmsprop-steps"),
+        ("adam", "there is no check adam/"),
+    ],
+)
+def test_an_unknown_check_lists_the_known_ones(name, said):
+    with pytest.raises(LookupError, match=said):
+        check(name, None)
+
+
+def test_every_seed_has_inputs_of_its_own_and_the_same_ones_each_time():
+    draws = [generator(seed, "adam").random(4) for seed in (1, 2, 1)]
+    assert (draws[0] != draws[1]).all()
+    assert (draws[0] == draws[2]).all()
+    assert (generator(1, "adam").random(4) != generator(1, "moments").random(4)).all()
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "said"),
+    [
+        (array, (x for x in ()), "should be a NumPy array, got a generator"),
+        (array, [1.0], "should be a NumPy array, got a list"),
+        (array, None, "should be a NumPy array, got None"),
+        (array, np.array(["a"]), "should hold numbers"),
+        (number, "3", "should be a number, got a str"),
+        (number, True, "should be a number, got a bool"),
+        (number, np.zeros(3), "should be a number, got a ndarray|an ndarray"),
+        (truth, None, "should be True or False, got None"),
+        (truth, 1, "should be True or False, got an int"),
+    ],
+)
+def test_what_an_answer_hands_back_is_read_strictly(read, value, said):
+    with pytest.raises(BadAnswer, match=said):
+        read(value, "x")
+
+
+def test_a_torch_tensor_is_named_as_one():
+    import torch
+
+    with pytest.raises(BadAnswer, match="got a torch Tensor"):
+        array(torch.zeros(2), "x")
+
+
+def test_a_lying_array_is_read_for_what_it_is():
+    class Liar(np.ndarray):
+        def __array__(self, *args, **kwargs):
+            return np.ones(3)
+
+        def __eq__(self, other):
+            return True
+
+    read = array(np.zeros(3).view(Liar), "x")
+    assert type(read) is np.ndarray
+    assert not read.any()
+
+
+def test_evidence_of_every_probe_survives_json_and_stays_small():
+    import json
+
+    from autograde.check import first_difference, from_json, to_json
+
+    for exercise in exercises():
+        for cell in load(exercise).answers:
+            reference = judge(exercise, cell.name).bank.reference
+            for name, probe in cell.probes.items():
+                evidence = collect(probe, reference, generator(5, name))
+                text = json.dumps(to_json(evidence))
+                assert len(text) < 1_000_000, f"{exercise}/{name}"
+                assert first_difference(evidence, from_json(json.loads(text))) is None

@@ -1,0 +1,108 @@
+"""Evidence travels as JSON, and says what differs."""
+
+import json
+
+import numpy as np
+import pytest
+
+from autograde.check import Answers, Claim, Outcome, Samples, Values, from_json, to_json
+from autograde.check.distributions import critical_gap, largest_gap
+
+ONE_OF_EACH = {
+    "values": Values(np.array([[0.5, np.nan], [np.inf, -1e-300]]), "x"),
+    "small": Values(np.array([1.5], dtype=np.float32)),
+    "whole": Values(np.array(7)),
+    "claim": Claim(True, "no"),
+    "outcome": Outcome(("ValueError", "Exception"), "bad lr", "line 3: x", "f()"),
+    "samples": Samples(np.linspace(0, 1, 50), "u"),
+    "answers": Answers(np.array([1, 2, 3]), "labels"),
+}
+
+
+def test_evidence_comes_back_from_json_as_it_was():
+    back = from_json(json.loads(json.dumps(to_json(ONE_OF_EACH))))
+    assert set(back) == set(ONE_OF_EACH)
+    for name, item in ONE_OF_EACH.items():
+        assert item.difference(back[name]) is None
+        if hasattr(item, "data"):
+            assert back[name].data.dtype == item.data.dtype
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        None,
+        {"x": None},
+        {"x": {"kind": "pickle"}},
+        {"x": {"kind": "values", "array": {"dtype": "object", "shape": [1], "data": ""}}},
+        {"x": {"kind": "values", "array": {"dtype": "float64", "shape": [10**9], "data": ""}}},
+        {"x": {"kind": "values", "array": {"dtype": "float64", "shape": [2], "data": "AAAA"}}},
+        {"x": {"kind": "values", "array": {"dtype": "float64", "shape": [-1], "data": ""}}},
+        {"x": {"kind": "outcome", "raised": 5, "message": "", "line": ""}},
+    ],
+)
+def test_forged_evidence_is_refused(forged):
+    with pytest.raises(ValueError, match="no evidence"):
+        from_json(forged)
+
+
+def test_another_order_of_the_same_arithmetic_is_no_difference():
+    a = np.random.default_rng(0).normal(size=100)
+    assert Values(a * 3 / 7).difference(Values(a / 7 * 3)) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "said"),
+    [
+        ([1.0, 2.0], [1.0, 2.1], r"entry \[1\]: expected 2, got 2.1 \(1.05 times as much\)"),
+        ([1.0, 2.0], [1.0, -2.0], "the other way"),
+        ([1.0], [1.0, 1.0], r"expected shape \(1,\), got \(2,\)"),
+        ([1.0], [np.nan], "got nan"),
+        ([0.0], [1.0], "expected 0, got 1"),
+    ],
+)
+def test_values_say_what_differs(expected, got, said):
+    difference = Values(np.array(expected), "x").difference(Values(np.array(got)))
+    assert difference is not None
+    import re
+
+    assert re.search(said, difference)
+
+
+def test_an_axis_with_a_name_is_counted_from_its_first_number():
+    a, b = np.zeros((3, 2)), np.zeros((3, 2))
+    b[1, 1] = 1
+    said = Values(a, "x", {"step": 1}).difference(Values(b))
+    assert said.startswith("x, step 2, entry [1]")
+
+
+def test_integers_are_compared_exactly():
+    assert Values(np.array([10**9])).difference(Values(np.array([10**9 + 1])))
+
+
+def test_a_subclass_of_the_expected_exception_is_as_good():
+    expected = Outcome(("ValueError", "Exception"), call="f(-1)")
+    assert expected.difference(Outcome(("MyError", "ValueError", "Exception"))) is None
+    assert "raised nothing" in expected.difference(Outcome())
+    assert "raised TypeError" in expected.difference(Outcome(("TypeError",)))
+
+
+def test_answers_are_scored_against_their_key():
+    key = Answers(np.arange(10), "labels", at_least=0.9)
+    assert key.difference(Answers(np.array([*range(9), 0]))) is None
+    assert "80.0% are right" in key.difference(Answers(np.array([*range(8), 0, 0])))
+
+
+def test_samples_of_one_distribution_are_not_told_apart_and_of_two_are():
+    rng = np.random.default_rng(1)
+    reference = Samples(rng.normal(size=40_000), "draws")
+    assert all(reference.difference(Samples(rng.normal(size=4000))) is None for _ in range(50))
+    assert "mean" in reference.difference(Samples(rng.normal(0.25, size=4000)))
+    assert "finite" in reference.difference(Samples(np.full(4000, np.nan)))
+
+
+def test_the_critical_gap_is_exceeded_as_rarely_as_promised():
+    rng = np.random.default_rng(2)
+    gap = critical_gap(200, 400, 0.05)
+    exceeded = sum(largest_gap(rng.random(200), rng.random(400)) > gap for _ in range(2000))
+    assert exceeded <= 0.05 * 2000

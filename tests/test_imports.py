@@ -1,0 +1,88 @@
+"""Who may import whom."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"torch", "torchvision", "mlxtend", "sklearn", "scipy", "pandas", "matplotlib"}
+#: The parts of `course` that may name these packages, as DESIGN says; imported where used.
+ALLOWED = {
+    "torch": {"course/cnn.py", "course/data.py"},
+    "torchvision": {"course/cnn.py", "course/data.py", "course/augment.py"},
+    "mlxtend": {"course/data.py"},
+    "sklearn": {"course/data.py", "course/toys.py", "course/credit.py", "course/metrics.py"},
+    "scipy": {"course/augment.py", "course/credit.py", "course/metrics.py", "course/toys.py"},
+    "pandas": {"course/credit.py", "course/metrics.py", "course/ablation.py"},
+}
+
+
+def imports(source: str) -> set[str]:
+    """Return the dotted names of all modules that some source imports."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def files(folder: str) -> list[Path]:
+    skipped = {"submitted", "autograded", "feedback", "sample_class", "source_with_tests"}
+    found = sorted((ROOT / folder).rglob("*.py"))
+    return [f for f in found if not skipped & set(f.relative_to(ROOT).parts)]
+
+
+def code(notebook: Path) -> str:
+    cells = nbformat.read(notebook, as_version=4).cells
+    return "\n".join(c.source for c in cells if c.cell_type == "code")
+
+
+def reaches(found: set[str], package: str) -> bool:
+    return any(name == package or name.startswith(package + ".") for name in found)
+
+
+@pytest.mark.parametrize("file", files("course"), ids=lambda f: f.name)
+def test_course_imports_heavy_packages_only_where_it_may(file):
+    found = {name.partition(".")[0] for name in imports(file.read_text())}
+    name = file.relative_to(ROOT).as_posix()
+    for package in found & HEAVY:
+        drawing = package == "matplotlib" and ("plots" in name or "callbacks" in name)
+        assert drawing or name in ALLOWED.get(package, set()), f"{name} imports {package}"
+    assert "autograde" not in found
+
+
+@pytest.mark.parametrize("file", files("autograde/check"), ids=lambda f: f.name)
+def test_the_framework_of_checks_needs_numpy_alone(file):
+    found = imports(file.read_text())
+    assert not any(reaches(found, p) for p in HEAVY | {"course", "nbformat", "nbgrader"})
+    assert not reaches(found, "autograde.exercises") and not reaches(found, "autograde.grading")
+
+
+@pytest.mark.parametrize("file", files("autograde/exercises"), ids=lambda f: str(f.parent.name))
+def test_exercises_know_nothing_of_grading(file):
+    found = imports(file.read_text())
+    assert not reaches(found, "autograde.grading") and not reaches(found, "nbgrader")
+
+
+@pytest.mark.parametrize("file", files("autograde/exercises"), ids=lambda f: str(f.parent.name))
+def test_probes_hold_no_answer(file):
+    if file.name != "probes.py":
+        return
+    found = imports(file.read_text())
+    answers = ("torch", "course.optim", "course.stopping", "course.schedules", "course.init")
+    assert not any(reaches(found, p) for p in answers)
+    assert not any(name.endswith((".bank", ".styles")) for name in found)
+
+
+@pytest.mark.parametrize(
+    "notebook",
+    sorted([*(ROOT / "book").glob("*.ipynb"), *(ROOT / "solutions").glob("*/*.ipynb")]),
+    ids=lambda f: f.stem,
+)
+def test_notebooks_use_of_autograde_only_check(notebook):
+    found = {n for n in imports(code(notebook)) if n.partition(".")[0] == "autograde"}
+    assert found <= {"autograde", "autograde.check"}
