@@ -46,15 +46,15 @@ def download() -> bytes:
     if npm is None:
         raise Unavailable("npm is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", folder]
+        command = [npm, "pack", PACKAGE, "--loglevel=error", "--pack-destination", folder]
         try:
             run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180)
         except subprocess.TimeoutExpired:
             raise Unavailable("npm did not answer within 180 s") from None
         tarballs = list(Path(folder).glob("*.tgz"))
         if run.returncode or not tarballs:
-            reason = run.stderr.strip().splitlines() or [f"npm stopped with {run.returncode}"]
-            raise Unavailable(reason[-1])
+            said = [line for line in run.stderr.splitlines() if line.startswith("npm error")]
+            raise Unavailable(said[0] if said else f"npm stopped with {run.returncode}")
         return tarballs[0].read_bytes()
 
 
