@@ -44,7 +44,7 @@ def new_course(root: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
-    """A course whose sample class, with some broken submissions, has been graded."""
+    """Make a course in which a sample class and some broken submissions have been handed in."""
     root = new_course(tmp_path_factory.mktemp("course"))
     assert autograde(root, "release").returncode == 0
     assert autograde(root, "sample", NAME).returncode == 0
