@@ -16,7 +16,9 @@ from autograde.grading import sample
 from autograde.grading.certification import certify_banks, notebook_scores
 from autograde.grading.course import Course, CourseError
 from autograde.grading.grade import grade_class
-from autograde.grading.tables import certificate_table, score_table
+from autograde.grading.report import class_report
+from autograde.grading.report_page import report_page
+from autograde.grading.tables import certificate_table, report_tables, score_table
 
 app = typer.Typer(
     help="Release, grade and look after the exercises of the course.",
@@ -52,6 +54,27 @@ def grade(
     console.print(f"feedback: {course.folder('feedback').relative_to(course.root)}/STUDENT/{name}/")
     if any(result.error for result in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="The assignment, as in solutions/NAME.")],
+    root: Root = Path(),
+) -> None:
+    """Show the class at a glance: scores, points by check, mistakes and who made them."""
+    course = _open(root)
+    try:
+        summary = class_report(course, name)
+    except CourseError as error:
+        _stop(str(error))
+    for table in report_tables(summary):
+        console.print(table)
+    for student in summary.waiting:
+        console.print(f"not graded: {student}", markup=False)
+    page = course.root / "autograde" / "reports" / f"{name}.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(report_page(summary), encoding="utf-8")
+    console.print(f"as a page: {page.relative_to(course.root)}")
 
 
 @app.command()

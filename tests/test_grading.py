@@ -112,6 +112,17 @@ def test_nothing_is_lost_of_what_was_handed_in(graded, course):
     assert broken.read_text() == "no notebook"
 
 
+def test_the_report_shows_the_class_at_a_glance(graded, course):
+    result = autograde(course, "report", NAME)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "student-03" in row(result, "an equal metric taken for a better one")
+    assert "100%" not in row(result, "check-patience")
+    assert "not graded: student-20" in result.stdout
+    page = (course / "autograde" / "reports" / f"{NAME}.html").read_text()
+    assert "stüdent 7 {x} &#39;q&#39; $HOME" in page
+    assert "<svg" in page and "http" not in page.partition("</svg>")[2]
+
+
 def test_feedback_names_the_mistake_and_holds_no_solution(graded, course):
     page = course / "autograde" / "feedback" / "student-03" / NAME / f"{NAME}.html"
     text = page.read_text()
@@ -139,6 +150,7 @@ def test_plain_nbgrader_gives_the_same_scores(graded, course, tmp_path):
         (["grade", "adma"], "there is no assignment 'adma'; there are: early-stopping"),
         (["grade", NAME, "--student", "student-99"], "no submission of early-stopping by student"),
         (["grade", NAME, "--root", "/"], "holds no nbgrader_config.py"),
+        (["report", "nothing"], "there is no assignment 'nothing'"),
         (["release", "nothing"], "there is no assignment 'nothing'"),
         (["sample", "nothing"], "there is no assignment 'nothing'"),
     ],

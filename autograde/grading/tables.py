@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograde.certify import Certificate
+from autograde.grading.report import Report
 from autograde.grading.results import Result
 
 
@@ -24,6 +25,30 @@ def score_table(assignment: str, results: list[Result]) -> Table:
     for result in results:
         table.add_row(escape(result.student), _score(result), _story(result))
     return table
+
+
+def report_tables(report: Report) -> list[Table]:
+    """Return the report of a class: the spread of scores, its mistakes, and points by check."""
+    scores = report.scores
+    spread = Table(title=f"Exercise {report.assignment}: scores", title_justify="left")
+    for head in ("graded", "mean", "median", "lowest", "highest", "of"):
+        spread.add_column(head, justify="right")
+    values = (scores.mean(), scores.median(), scores.min(), scores.max(), report.max_score)
+    spread.add_row(f"{len(scores)}", *(f"{value:.4g}" for value in values))
+    mistakes = Table(title="Mistakes", title_justify="left")
+    mistakes.add_column("mistake", overflow="fold")
+    mistakes.add_column("students", justify="right")
+    mistakes.add_column("who", overflow="fold")
+    for m in report.mistakes.itertuples():
+        style = "" if m.named else "dim"
+        mistakes.add_row(escape(m.mistake), f"{m.students}", escape(m.who), style=style)
+    checks = Table(title="Points by check", title_justify="left")
+    checks.add_column("check")
+    checks.add_column("points", justify="right")
+    checks.add_column("earned", justify="right")
+    for name, row in report.checks.iterrows():
+        checks.add_row(str(name), f"{row.points:g}", f"{row.share:.0%}")
+    return [spread, mistakes, checks]
 
 
 def certificate_table(
