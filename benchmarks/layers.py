@@ -4,9 +4,11 @@ Run it as ``python benchmarks/layers.py``. Layers are timed forward and backward
 ratio below 1 means that ours is faster.
 """
 
+from _timing import Comparison, compare, header, one_thread, row  # before NumPy: one thread
+
+# isort: split
 import numpy as np
 import torch
-from _timing import Comparison, compare, header, one_thread, row
 
 from course import conv, losses, nn, norm, optim
 

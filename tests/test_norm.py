@@ -251,6 +251,21 @@ def test_evaluation_may_follow_training_between_forward_and_backward():
     np.testing.assert_array_equal(layer.backward(g), expected)
 
 
+def test_backward_of_evaluation_uses_the_statistics_of_its_forward():
+    layer = norm.BatchNorm1d(2).eval()
+    x, g = np.random.default_rng(0).normal(size=(2, 5, 2))
+    layer(x)
+    expected = layer.backward(g)
+    layer(x)
+    layer.running_var *= 4
+    np.testing.assert_array_equal(layer.backward(g), expected)
+
+
+def test_channels_that_lie_last_in_memory_stay_there():
+    x = np.random.default_rng(0).normal(size=(4, 5, 2, 3)).transpose(0, 3, 1, 2)
+    assert norm.BatchNorm2d(3)(x).transpose(0, 2, 3, 1).flags.c_contiguous
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_float32_stays_float32(name):
     make = {
