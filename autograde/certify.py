@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from autograde.check import Verdict, collect, generator
+from autograde.check import Evidence, Judge, Misconception, Samples, Verdict, collect, generator
 from autograde.entry import judge, load
 
 
@@ -98,20 +98,37 @@ def verdicts(exercise: str, answer: str, given: Any, seed: int) -> list[Verdict]
     deciding = judge(exercise, answer)
 
     @lru_cache
-    def gather(check: str):
+    def gather(check: str) -> Evidence:
         return collect(deciding.answer.probes[check], given, generator(seed, check))
+
+    return [deciding.verdict(check, seed, gather) for check in deciding.answer.probes]
+
+
+def _verdicts_on(deciding: Judge, m: Misconception, seed: int) -> list[Verdict]:
+    """Return the verdicts on a misconception.
+
+    Evidence that is not random is what the judge has at hand already; every tenth seed gathers it
+    afresh, so that a misconception with a memory of its own is met as it would come from a learner.
+    """
+
+    @lru_cache
+    def gather(check: str) -> Evidence:
+        known = deciding.evidence_of(m.name, check, seed)
+        if seed % 10 and not any(isinstance(item, Samples) for item in known.values()):
+            return known
+        return collect(deciding.answer.probes[check], m.build, generator(seed, check))
 
     return [deciding.verdict(check, seed, gather) for check in deciding.answer.probes]
 
 
 def _try_seed(certificate: Certificate, seed: int) -> None:
     where = certificate.exercise, certificate.answer
-    bank = judge(*where).bank
-    for name, build in {"the reference": bank.reference, **bank.styles}.items():
+    deciding = judge(*where)
+    for name, build in {"the reference": deciding.bank.reference, **deciding.bank.styles}.items():
         if not all(verdict.passed for verdict in verdicts(*where, build, seed)):
             certificate.refused[name] += 1
-    for m in bank.misconceptions:
-        failed = [v for v in verdicts(*where, m.build, seed) if not v.passed]
+    for m in deciding.bank.misconceptions:
+        failed = [v for v in _verdicts_on(deciding, m, seed) if not v.passed]
         named = {v.misconception.name for v in failed if v.misconception}
         certificate.undetected[m.name] += not failed
         certificate.unnamed[m.name] += m.name not in named

@@ -70,7 +70,7 @@ class Judge:
 
     def __init__(self, exercise: str, answer: Answer, bank: Bank) -> None:
         self.exercise, self.answer, self.bank = exercise, answer, bank
-        self._evidence_of = lru_cache(maxsize=4096)(self._run)
+        self.evidence_of = lru_cache(maxsize=4096)(self._run)
 
     def verdict(self, check: str, seed: int, gather: Callable[[str], Evidence]) -> Verdict:
         """Judge one check.
@@ -132,19 +132,19 @@ class Judge:
         *,
         clues: bool = False,
     ) -> bool:
-        expected, got = self._evidence_of(m.name, check, seed), gather(check)
+        expected, got = self.evidence_of(m.name, check, seed), gather(check)
         if FAILED in expected or FAILED in got:
             return FAILED in expected and FAILED in got
         return first_difference(expected, got, clues=clues) is None
 
     def _reference(self, check: str, seed: int) -> Evidence:
-        evidence = self._evidence_of("", check, seed)
+        evidence = self.evidence_of("", check, seed)
         if FAILED in evidence:
             raise RuntimeError(f"the reference of {self.exercise}/{check}: {evidence[FAILED]}")
         return evidence
 
     def _run(self, misconception: str, check: str, seed: int) -> Evidence:
-        """Run a probe on the reference (no name) or on a misconception."""
+        """Return the evidence of the reference (no name) or of a misconception."""
         built = {m.name: m.build for m in self.bank.misconceptions}
         built[""] = self.bank.reference
         return thorough(self.answer.probes[check], built[misconception], seed, check)
