@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from autograde.check import Evidence, Judge, Misconception, Samples, Verdict, collect, generator
+from autograde.check import Evidence, Judge, Misconception, Verdict, collect, generator
 from autograde.entry import judge, load
 
 
@@ -107,15 +107,14 @@ def verdicts(exercise: str, answer: str, given: Any, seed: int) -> list[Verdict]
 def _verdicts_on(deciding: Judge, m: Misconception, seed: int) -> list[Verdict]:
     """Return the verdicts on a misconception.
 
-    Evidence that is not random is what the judge has at hand already; every tenth seed gathers it
-    afresh, so that a misconception with a memory of its own is met as it would come from a learner.
+    The evidence is what the judge has at hand already; every tenth seed gathers it afresh, so that
+    a misconception with a memory of its own is met as it would come from a learner.
     """
 
     @lru_cache
     def gather(check: str) -> Evidence:
-        known = deciding.evidence_of(m.name, check, seed)
-        if seed % 10 and not any(isinstance(item, Samples) for item in known.values()):
-            return known
+        if seed % 10:
+            return deciding.evidence_of(m.name, check, seed)
         return collect(deciding.answer.probes[check], m.build, generator(seed, check))
 
     return [deciding.verdict(check, seed, gather) for check in deciding.answer.probes]

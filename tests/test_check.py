@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from autograde import check
-from autograde.check import BadAnswer, array, collect, generator, number, truth
+from autograde.check import BadAnswer, Samples, array, collect, generator, number, several, truth
+from autograde.check.judge import thorough
 from autograde.entry import NotRight, exercises, judge, load
 from course import optim, stopping
 
@@ -203,3 +204,24 @@ def test_evidence_of_every_probe_survives_json_and_stays_small():
                 text = json.dumps(to_json(evidence))
                 assert len(text) < 1_000_000, f"{exercise}/{name}"
                 assert first_difference(evidence, from_json(json.loads(text))) is None
+
+
+def test_the_judge_draws_afresh_from_the_reference_but_at_the_same_inputs():
+    seen = []
+
+    def probe(answer, rng):
+        seen.append((rng.random(), rng.spawn(1)[0].random()))
+        return {"draws": Samples(np.array([seen[-1][1]]))}
+
+    evidence = thorough(probe, None, 5, "check")
+    inputs, draws = zip(*seen, strict=True)
+    assert len(set(inputs)) == 1
+    assert len(set(draws)) == len(draws)
+    np.testing.assert_array_equal(evidence["draws"].data, draws[1:])
+
+
+def test_several_things_are_told_from_one():
+    assert several([1, 2], "f()", 2) == (1, 2)
+    for value, got in [(np.zeros(2), "an? ndarray"), (None, "None"), ((1, 2, 3), "got 3")]:
+        with pytest.raises(BadAnswer, match=got):
+            several(value, "f()", 2)

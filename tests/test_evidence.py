@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from autograde.check import Answers, Claim, Outcome, Samples, Values, from_json, to_json
-from autograde.check.distributions import critical_gap, largest_gap
+from autograde.check.distributions import critical_gap, detectable_gap, largest_gap
 
 ONE_OF_EACH = {
     "values": Values(np.array([[0.5, np.nan], [np.inf, -1e-300]]), "x"),
@@ -93,16 +94,55 @@ def test_answers_are_scored_against_their_key():
     assert "80.0% are right" in key.difference(Answers(np.array([*range(8), 0, 0])))
 
 
+def drawn(rng, sample, n=4000, times=8) -> Samples:
+    """Return what the judge holds: many times as many draws as an answer brings."""
+    runs = [Samples(sample(rng, n), "draws") for _ in range(times)]
+    return runs[0].merged(runs[1:])
+
+
 def test_samples_of_one_distribution_are_not_told_apart_and_of_two_are():
     rng = np.random.default_rng(1)
-    reference = Samples(rng.normal(size=40_000), "draws")
+    reference = drawn(rng, lambda rng, n: rng.normal(size=n))
     assert all(reference.difference(Samples(rng.normal(size=4000))) is None for _ in range(50))
-    assert "mean" in reference.difference(Samples(rng.normal(0.25, size=4000)))
+    said = reference.difference(Samples(rng.normal(0.5, size=4000)))
+    assert "mean" in said and "of yours, " in said
     assert "finite" in reference.difference(Samples(np.full(4000, np.nan)))
+
+
+def test_an_answer_must_bring_as_many_draws_as_were_asked():
+    """Of very few draws nothing can be said, so few draws must not pass."""
+    reference = drawn(np.random.default_rng(1), lambda rng, n: rng.normal(size=n))
+    for few in (np.zeros(0), np.zeros(1), np.zeros((4000, 2))):
+        assert "expected shape (4000,)" in reference.difference(Samples(few))
+
+
+def test_atoms_that_differ_by_rounding_alone_are_one_atom():
+    rng = np.random.default_rng(1)
+    reference = drawn(rng, lambda rng, n: (rng.random(n) < 0.7) / np.float32(0.7))
+    assert reference.difference(Samples((rng.random(4000) < 0.7) / 0.7)) is None
+    assert reference.difference(Samples((rng.random(4000) < 0.7) / 0.71)) is not None
+
+
+@pytest.mark.parametrize("n", [100, 4000])
+def test_two_distributions_that_are_detectably_apart_are_told_apart(n):
+    gap = detectable_gap(n, 8 * n)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        reference = drawn(rng, lambda rng, n: rng.random(n), n)
+        assert reference.difference(Samples(rng.random(n) + gap)) is not None
 
 
 def test_the_critical_gap_is_exceeded_as_rarely_as_promised():
     rng = np.random.default_rng(2)
     gap = critical_gap(200, 400, 0.05)
-    exceeded = sum(largest_gap(rng.random(200), rng.random(400)) > gap for _ in range(2000))
+    exceeded = sum(largest_gap(rng.random(200), rng.random(400))[0] > gap for _ in range(2000))
     assert exceeded <= 0.05 * 2000
+
+
+@pytest.mark.parametrize("sizes", [(50, 80), (7, 7)])
+def test_the_largest_gap_is_that_of_kolmogorov_and_smirnov(sizes):
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        a, b = (rng.integers(0, 9, size=n) for n in sizes)
+        expected = stats.ks_2samp(a, b, method="asymp").statistic
+        assert largest_gap(a, b)[0] == pytest.approx(expected)

@@ -16,7 +16,7 @@ from autograde.check.evidence import (
 )
 from autograde.check.exercise import Answer, Bank, Exercise, Misconception, generator
 from autograde.check.judge import Judge, Verdict, first_difference
-from autograde.check.reading import BadAnswer, array, number, truth
+from autograde.check.reading import BadAnswer, array, number, several, truth
 
 __all__ = [
     "FAILED",
@@ -42,6 +42,7 @@ __all__ = [
     "number",
     "outcome",
     "quiet",
+    "several",
     "to_json",
     "truth",
 ]

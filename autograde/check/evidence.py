@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -178,14 +178,18 @@ class Samples:
     Parameters
     ----------
     data : ndarray of shape (n,) or (n, k)
-        n independent draws of k quantities; each quantity is compared on its own.
+        n independent draws of k quantities; each quantity is compared on its own. What several
+        numbers have to do with each other shows only in a quantity that is made of them.
     what : str
         What the draws are, as the learner reads it.
+    asked : int
+        How many draws an answer brings, where the judge holds more; 0: as many as there are.
     """
 
     kind: ClassVar[str] = "samples"
     data: np.ndarray
     what: str = ""
+    asked: int = 0
     clue: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -200,12 +204,13 @@ class Samples:
     def merged(self, more: list[Samples]) -> Samples:
         """Return these draws together with more of the same kind."""
         data = np.concatenate([self.data, *(other.data for other in more)])
-        return Samples(data, self.what, self.clue)
+        return replace(self, data=data, asked=len(self.data))
 
     def difference(self, got: Samples) -> str | None:
         """Say how the distributions differ, if they do beyond chance."""
-        if self.data.shape[1:] != got.data.shape[1:]:
-            return f"{self.what}: expected shape (n, *{self.data.shape[1:]}), got {got.data.shape}"
+        asked = (self.asked or len(self.data), *self.data.shape[1:])
+        if asked != got.data.shape:
+            return f"{self.what}: expected shape {asked}, got {got.data.shape}"
         return tell_apart(self.data, got.data, self.what)
 
 

@@ -16,6 +16,9 @@ from autograde.check.evidence import Evidence
 
 Probe = Callable[..., Evidence]
 
+#: How many generators a probe may spawn in one run.
+CHILDREN = 2**20
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -120,6 +123,9 @@ class Bank:
 def generator(seed: int, check: str, run: int = 0) -> np.random.Generator:
     """Return the generator that a check draws its inputs from.
 
+    An answer that needs a generator itself is lent one that is *spawned* from this one
+    (``rng.spawn(1)``): however much it draws, the inputs that follow stay the same.
+
     Parameters
     ----------
     seed : int
@@ -127,6 +133,17 @@ def generator(seed: int, check: str, run: int = 0) -> np.random.Generator:
     check : str
         The name of the check; each has a stream of its own.
     run : int
-        0 for the inputs that an answer sees; the judge draws further samples with 1, 2, ...
+        0 for what an answer sees; the judge draws further samples with 1, 2, ... The inputs are
+        the same in every run, the spawned generators are new ones.
+
+    Examples
+    --------
+    >>> first, more = generator(7, "drop-rate"), generator(7, "drop-rate", run=1)
+    >>> bool(first.random() == more.random())
+    True
+    >>> bool(first.spawn(1)[0].random() == more.spawn(1)[0].random())
+    False
     """
-    return np.random.default_rng([seed, run, *check.encode()])
+    entropy = [seed, 0, *check.encode()]
+    children = np.random.SeedSequence(entropy, n_children_spawned=run * CHILDREN)
+    return np.random.Generator(np.random.PCG64(children))

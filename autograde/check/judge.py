@@ -145,13 +145,19 @@ class Judge:
 
     def _run(self, misconception: str, check: str, seed: int) -> Evidence:
         """Return the evidence of the reference (no name) or of a misconception."""
-        built = {m.name: m.build for m in self.bank.misconceptions}
-        built[""] = self.bank.reference
-        return thorough(self.answer.probes[check], built[misconception], seed, check)
+        probe = self.answer.probes[check]
+        if not misconception:
+            return thorough(probe, self.bank.reference, seed, check)
+        build = next(m.build for m in self.bank.misconceptions if m.name == misconception)
+        return collect(probe, build, generator(seed, check))
 
 
 def thorough(probe: Callable[..., Evidence], answer: Any, seed: int, check: str) -> Evidence:
-    """Return the evidence that the judge compares with: random items with many more draws."""
+    """Return the evidence that decides: where it is random, `MORE_DRAWS` times as many draws.
+
+    None of them is a draw that an answer sees. (To name a mistake, as many draws of it as of the
+    answer are enough, and these may well be the very same.)
+    """
     evidence = collect(probe, answer, generator(seed, check))
     if not any(isinstance(item, Samples) for item in evidence.values()):
         return evidence

@@ -38,6 +38,30 @@ def array(value: Any, what: str, *, shape: tuple[int, ...] | None = None) -> np.
     return copy
 
 
+def several(value: Any, what: str, count: int) -> tuple[Any, ...]:
+    """Return the things that an answer handed back together.
+
+    Parameters
+    ----------
+    value : object
+        A tuple or a list.
+    what : str
+        Its name for the learner: ``"dropout(...)"``.
+    count : int
+        How many things it must hold.
+
+    Raises
+    ------
+    BadAnswer
+        ``WHAT should return 2 things, got a ndarray``, or another number of them.
+    """
+    if not isinstance(value, tuple | list):
+        raise BadAnswer(f"{what} should return {count} things, got {a_kind_of(value)}.")
+    if len(value) != count:
+        raise BadAnswer(f"{what} should return {count} things, got {len(value)}.")
+    return tuple(value)
+
+
 def number(value: Any, what: str) -> float:
     """Return a plain float from a Python or NumPy number.
 
