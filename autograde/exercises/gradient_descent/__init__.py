@@ -1,0 +1,1 @@
+"""The exercise ``gradient-descent``: checking, following and deriving gradients."""
