@@ -334,13 +334,16 @@ def test_continues_from_its_state_dict(case):
     saved = first.state_dict()
     resumed_w = Parameter(w.data.copy())
     second = getattr(optim, case[0])([resumed_w], lr=0.777)
-    second.load_state_dict(saved)
+    before = copy.deepcopy(saved)
     w.grad = gs[0]
-    first.step()  # must not reach the saved copy
+    first.step()
+    np.testing.assert_equal(saved, before)
+    second.load_state_dict(saved)
     for g in gs[10:]:
         resumed_w.grad = g
         second.step()
     np.testing.assert_array_equal(resumed_w.data, whole[-1])
+    np.testing.assert_equal(saved, before)
 
 
 def test_state_dict_of_others_is_refused():
@@ -373,16 +376,13 @@ def test_momentum_may_be_switched_on_and_off(name, monkeypatch):
         np.testing.assert_allclose(w.data, expected, rtol=1e-14)
 
 
-def test_numpy_scalars_as_rates_keep_float32():
-    w = Parameter(np.ones(3, dtype=np.float32))
-    for name, _ in TABLE:
-        optimizer = getattr(optim, name)([w], lr=np.float64(0.1))
-        for _ in range(2):
-            optimizer.lr = np.float64(0.01)
-            w.grad = np.ones(3, dtype=np.float32)
-            optimizer.step()
-        arrays = [e for e in optimizer.state[0].values() if isinstance(e, np.ndarray)]
-        assert {array.dtype for array in arrays} <= {np.dtype(np.float32)}
+@every_case
+def test_numpy_scalars_as_rates_change_no_bit_of_float32(case):
+    rng = np.random.default_rng(8)
+    theta = rng.standard_normal(200, dtype=np.float32)
+    gs = list(gradients(rng, theta, 5))
+    exact = our_run(case, theta, gs, lrs=[0.1] * 5)
+    np.testing.assert_array_equal(our_run(case, theta, gs, lrs=[np.float64(0.1)] * 5), exact)
 
 
 def test_gradients_of_another_dtype_are_cast_to_the_parameters():
