@@ -47,6 +47,8 @@ def trajectories(
     make: MakeOptimizer,
     starts: Sequence[np.ndarray],
     gradients: Sequence[Sequence[Gradient]],
+    *,
+    rates: Sequence[float] = (),
     **options: Any,
 ) -> list[np.ndarray]:
     """Return the displacements of several parameters of one optimizer.
@@ -59,6 +61,8 @@ def trajectories(
         Where each parameter starts.
     gradients : sequence of sequence
         For each step, the gradient of each parameter.
+    rates : sequence of float
+        What ``optimizer.lr`` is set to before each step; empty to leave it alone.
 
     Returns
     -------
@@ -68,13 +72,14 @@ def trajectories(
     params = [Parameter(start.copy()) for start in starts]
     optimizer = make(params, **options)
     moved: list[list[np.ndarray]] = [[] for _ in params]
-    for step in gradients:
+    for k, step in enumerate(gradients):
+        if rates:
+            optimizer.lr = rates[k]
         for param, gradient in zip(params, step, strict=True):
             param.grad = None if gradient is None else gradient.copy()
         optimizer.step()
-        for k, (param, start) in enumerate(zip(params, starts, strict=True)):
-            data = array(param.data, "param.data after step()", shape=start.shape)
-            moved[k].append(data - start)
+        for path, param, start in zip(moved, params, starts, strict=True):
+            path.append(array(param.data, "param.data after step()", shape=start.shape) - start)
     return [np.array(m) for m in moved]
 
 
@@ -82,6 +87,32 @@ def steps(rng: np.random.Generator, n: int, shape: tuple[int, ...]) -> list[np.n
     """Draw the gradients of n steps, of size about 1, none of them near zero."""
     signs = rng.choice([-1.0, 1.0], size=(n, *shape))
     return list(signs * rng.uniform(0.3, 2.0, size=(n, *shape)))
+
+
+def with_zeros(gradients: list[np.ndarray]) -> list[np.ndarray]:
+    """Set two whole gradients and single entries of others, of at least ten, to zero."""
+    gradients = [g.copy() for g in gradients]
+    gradients[4][:] = 0
+    gradients[9][:] = 0
+    for k in (2, 6, 8):
+        gradients[k][k % len(gradients[k])] = 0
+    return gradients
+
+
+def increments(moved: np.ndarray) -> np.ndarray:
+    """Return the single steps of which displacements are the sums, first step first."""
+    return np.diff(moved, axis=0, prepend=0 * moved[:1])
+
+
+def relative(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return how many times as long as b each entry of a is; equal entries count as 1.
+
+    Examples
+    --------
+    >>> relative(np.array([3.0, 0.0]), np.array([2.0, 0.0])).tolist()
+    [1.5, 1.0]
+    """
+    return np.divide(a, b, out=np.ones_like(a), where=a != b)
 
 
 def agree(a: np.ndarray, b: np.ndarray) -> bool:
@@ -112,12 +143,21 @@ def parameters(*, resumes: bool = True, **options: Any) -> Probe:
         paused = [*gradients[0][:3], None, *gradients[0][4:]]
         pause = displacements(make, starts[0], paused, **options)
         skipped = displacements(make, starts[0], [*gradients[0][:3], *gradients[0][4:]], **options)
+        beside = trajectories(
+            make, starts[:2], list(zip(paused, gradients[1], strict=True)), **options
+        )
+        late = displacements(make, starts[0], [None, None, *gradients[0]], **options)
         resumed = {
             "resumed": Claim(
                 agree(pause[4:], skipped[3:]),
                 "After a step in which its grad was None, a parameter does not go on as it would "
                 "have without that step.",
-            )
+            ),
+            "late": Claim(
+                agree(late[2:], alone[0]),
+                "A parameter whose first gradients were None does not begin as it would have "
+                "without those steps.",
+            ),
         }
         return {
             "first": Claim(
@@ -140,6 +180,10 @@ def parameters(*, resumes: bool = True, **options: Any) -> Probe:
                 agree(pause[3], pause[2]),
                 "A parameter moved in a step in which its grad was None.",
             ),
+            "beside": Claim(
+                agree(beside[1], alone[1]),
+                "A step in which one parameter's grad was None has disturbed another parameter.",
+            ),
             "instance": Claim(
                 agree(again, alone[0]),
                 "A second optimizer, made afresh, does not repeat what the first one did: "
@@ -147,6 +191,7 @@ def parameters(*, resumes: bool = True, **options: Any) -> Probe:
             ),
             **(resumed if resumes else {}),
             "together": Values(np.array(together[:2]), "how far two parameters move", clue=True),
+            "pausing": Values(np.array(beside), "how far they move while one pauses", clue=True),
         }
 
     return probe
@@ -165,33 +210,53 @@ def _takes_shapes(make: MakeOptimizer, rng: np.random.Generator, options: dict) 
     )
 
 
-def promises(lr: float = 0.05, **options: Any) -> Probe:
-    """Make the probe of what a training loop relies on: aliases, gradients, lr, dtype."""
+def promises(lr: float = 0.05, *, steered: bool = True, **options: Any) -> Probe:
+    """Make the probe of what a training loop relies on: aliases, gradients, lr, dtype.
+
+    Parameters
+    ----------
+    lr : float
+        The learning rate.
+    steered : bool
+        Whether a change of lr is looked at here: not where a check of its own does.
+    **options
+        Passed to the optimizer.
+    """
 
     def probe(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
         start, gradients = rng.normal(size=(3, 2)), steps(rng, 8, (3, 2))
         param = Parameter(start.copy())
         alias, optimizer = param.data, make([param], lr=lr, **options)
+        lent = [gradient.copy() for gradient in gradients[:3]]
         unchanged = True
-        for gradient in gradients[:3]:
-            param.grad = gradient.copy()
+        for gradient in lent:
+            param.grad = gradient
             optimizer.step()
             unchanged &= param.grad is not None and np.array_equal(param.grad, gradient)
         seen = param.data is alias or np.array_equal(alias, param.data)
+        lr_is_read = {
+            "lr": Claim(
+                _reads_lr(make, start, gradients, lr, options),
+                "With optimizer.lr set to 0 between two steps the parameter should stand still, "
+                "and it does not: a schedule could not steer this optimizer.",
+            )
+        }
         return {
             "gradient": Claim(
-                bool(unchanged), "step() has changed param.grad; it should only read it."
+                bool(unchanged) and np.array_equal(lent, gradients[:3]),
+                "step() has changed param.grad, or the array in it; it should only read it.",
+            ),
+            "reused": Claim(
+                _takes_reused_array(make, start, gradients, lr, options),
+                "When each gradient is written into the same array, the parameter moves "
+                "differently: something of that array was kept, and has changed since.",
             ),
             "alias": Claim(
                 bool(seen) and not np.array_equal(alias, start),
                 "Whoever holds the array of param.data does not see the update: step() has put "
                 "another array in its place.",
             ),
-            "lr": Claim(
-                _reads_lr(make, start, gradients, lr, options),
-                "With optimizer.lr set to 0 between two steps the parameter should stand still, and "
-                "it does not: a schedule could not steer this optimizer.",
-            ),
+            **(lr_is_read if steered else {}),
             "float32": Claim(
                 _keeps_float32(make, start, gradients, lr, options),
                 "A float32 parameter is no longer float32 after step().",
@@ -199,6 +264,21 @@ def promises(lr: float = 0.05, **options: Any) -> Probe:
         }
 
     return probe
+
+
+def _takes_reused_array(make, start, gradients, lr, options) -> bool:
+    """Tell whether a gradient may stand in the array of the one before, as after a zero_grad.
+
+    Where not even two runs with arrays of their own agree, the array is not to blame.
+    """
+    moved, again = (displacements(make, start, gradients, lr=lr, **options) for _ in range(2))
+    param, same = Parameter(start.copy()), np.empty_like(start)
+    optimizer = make([param], lr=lr, **options)
+    for gradient in gradients:
+        same[...] = gradient
+        param.grad = same
+        optimizer.step()
+    return agree(np.array(param.data) - start, moved[-1]) or not agree(moved, again)
 
 
 def _reads_lr(make, start, gradients, lr, options) -> bool:
@@ -223,7 +303,31 @@ def _keeps_float32(make, start, gradients, lr, options) -> bool:
     return np.asarray(param.data).dtype == np.float32
 
 
-def hyperparameters(name: str, bad: Sequence[dict[str, Any]], **good: Any) -> Probe:
+def schedule(lr: float = 0.05, **options: Any) -> Probe:
+    """Make the probe of a learning rate that changes between steps.
+
+    The steps are measured in those of the same answer at an unchanged rate, so that a mistake in
+    its arithmetic costs nothing here.
+    """
+
+    def probe(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
+        factors = [1.0] * 3 + list(rng.permutation([0.1, 0.3, 0.6, 2.0])) + [1.0] * 2
+        gradients = list(rng.uniform(0.5, 1.5, size=(len(factors), 2)))
+        rates = [lr * factor for factor in factors]
+        changed, unchanged = (
+            trajectories(make, [np.zeros(2)], [[g] for g in gradients], lr=lr, rates=r, **options)
+            for r in (rates, ())
+        )
+        times = relative(increments(changed[0]), increments(unchanged[0]))
+        what = "length of a step, in steps at an unchanged lr"
+        return {"times": Values(times, what, {"step": 1})}
+
+    return probe
+
+
+def hyperparameters(
+    name: str, bad: Sequence[dict[str, Any]], edges: Sequence[dict[str, Any]] = (), **good: Any
+) -> Probe:
     """Make the probe of validation: each of the bad hyperparameters should raise ValueError.
 
     Parameters
@@ -232,13 +336,15 @@ def hyperparameters(name: str, bad: Sequence[dict[str, Any]], **good: Any) -> Pr
         The name of the class, for the message.
     bad : sequence of dict
         Hyperparameters to try, one call each.
+    edges : sequence of dict
+        Hyperparameters at the ends of their ranges, which should be taken.
     **good
         What every call needs besides.
     """
 
     def probe(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
         evidence: Evidence = {}
-        for options in bad:
+        for options in [*bad, *edges]:
             written = ", ".join(f"{key}={value!r}" for key, value in options.items())
             params = [Parameter(rng.normal(size=2))]
             evidence[written] = outcome(

@@ -12,6 +12,7 @@ from autograde.exercises.optimizers import (
     parameters,
     promises,
     steps,
+    with_zeros,
 )
 
 MOVED = "how far the parameter has moved"
@@ -71,16 +72,6 @@ def tiny_gradients(make: MakeOptimizer, rng: np.random.Generator, **options) -> 
         what = f"{MOVED} (gradients of about {3 * size:.0e}, eps={size:.0e})"
         evidence[f"eps {size}"] = Values(moved, what, AXES)
     return evidence
-
-
-def with_zeros(gradients: list[np.ndarray]) -> list[np.ndarray]:
-    """Set two whole gradients and single entries of others to zero."""
-    gradients = [g.copy() for g in gradients]
-    gradients[5][:] = 0
-    gradients[12][:] = 0
-    for k in (3, 8, 15):
-        gradients[k][k % len(gradients[k])] = 0
-    return gradients
 
 
 BAD_ADAM = [
