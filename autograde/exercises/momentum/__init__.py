@@ -1,0 +1,1 @@
+"""The exercise ``momentum``: gradient descent with momentum, dampening and Nesterov's step."""
