@@ -11,21 +11,24 @@ import time
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from course.nn import Linear
 from course.stopping import EarlyStopping, load_checkpoint, save_checkpoint
 
-# A small grid of values makes ties, and differences of exactly min_delta, frequent.
+# A small grid of values makes ties, and differences of exactly min_delta, frequent; tenths make
+# differences that rounding decides.
+tenths = st.integers(0, 20).map(lambda i: i / 10)
 metrics = st.one_of(
+    tenths,
     st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0, -0.5, math.nan, math.inf, -math.inf]),
     st.floats(),
 )
 settings_of_stopping = {
     "patience": st.integers(1, 4),
-    "min_delta": st.one_of(st.sampled_from([0.0, 0.25, 0.5]), st.floats(0, 1e3)),
+    "min_delta": st.one_of(tenths, st.sampled_from([0.0, 0.25, 0.5]), st.floats(0, 1e3)),
     "mode": st.sampled_from(["min", "max"]),
 }
 
@@ -44,6 +47,8 @@ def torch_scheduler(patience, min_delta, mode):
 
 
 @given(history=st.lists(metrics, max_size=30), **settings_of_stopping)
+@example(history=[0.8, 0.3], patience=1, min_delta=0.5, mode="min")  # 0.8 - 0.5 rounds up
+@example(history=[0.3, 0.9], patience=1, min_delta=0.6, mode="max")
 def test_stops_in_the_epoch_in_which_torch_reduces_the_rate(history, patience, min_delta, mode):
     stopping = EarlyStopping(patience, min_delta=min_delta, mode=mode)
     scheduler = torch_scheduler(patience, min_delta, mode)
