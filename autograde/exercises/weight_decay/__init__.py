@@ -1,0 +1,1 @@
+"""The exercise ``weight-decay``: the L2 penalty, AdamW, and soft thresholding."""
