@@ -37,6 +37,9 @@ c.Autograde.sanitize_preprocessors = [
 # A released notebook is also a page of the book: what is committed is what nbgrader writes.
 c.GenerateAssignment.permissions = 644
 
+# Kernels speak up about errors only.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
+
 # One thread each, for fair timings and equal digits; a cell may take a minute.
 c.Execute.timeout = 60
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import SAWarning
 
 from autograde.certify import Certificate
 from autograde.grading import doctor as examination
@@ -27,6 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console()
+
+# nbgrader's own queries make SQLAlchemy warn; nobody who grades can do anything about it.
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 Root = Annotated[Path, typer.Option(help="The course's folder, with its nbgrader_config.py.")]
 

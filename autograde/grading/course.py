@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -134,7 +135,8 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def reason(result: dict) -> str:
-    """Return the last telling line of what an nbgrader command reported."""
-    text = result.get("error") or result.get("log") or "nbgrader gave no reason"
+    """Return the telling line of what an nbgrader command reported: the first exception's last."""
+    text = "\n".join(result.get(part) or "" for part in ("log", "error"))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "nbgrader gave no reason"
+    raised = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Exit)\b", line)]
+    return (raised or lines or ["nbgrader gave no reason"])[0]
