@@ -300,7 +300,11 @@ def unpack(packed: dict[str, Any]) -> np.ndarray:
 def compared(expected: Any, actual: Any) -> str:
     """Set two numbers side by side: ``expected -0.01, got -0.0316 (3.16 times as far)``."""
     text = f"expected {expected:.6g}, got {actual:.6g}"
-    if isinstance(expected, float | np.floating) and np.isfinite(actual) and expected != 0:
+    if (
+        isinstance(expected, float | np.floating)
+        and np.isfinite([expected, actual]).all()
+        and expected
+    ):
         ratio = float(actual / expected)
         if ratio < 0:
             return f"{text} (the other way)"
