@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+__all__ = ["Entry", "Row", "ablation", "championship", "noise_floor", "student_quantile"]
+
 TrainAndScore = Callable[[tuple[str, ...], int], float]
 
 

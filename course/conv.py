@@ -86,7 +86,7 @@ class Conv2d(Module):
 
     Attributes
     ----------
-    weight : Parameter of shape (out_channels, in_channels, *kernel_size)
+    weight : Parameter of shape ``(out_channels, in_channels, *kernel_size)``
     bias : Parameter of shape (out_channels,), or None
 
     Notes

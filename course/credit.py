@@ -29,6 +29,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+__all__ = ["applications", "bayes_auc", "default_probability"]
+
 TARGET = "default"
 
 EMPLOYMENT = ("permanent", "fixed-term", "self-employed", "unemployed", "retired")

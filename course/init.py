@@ -1,6 +1,6 @@
 """Initial values of weights: every rule takes a shape and a generator and returns an array.
 
-Shapes are in torch's layout, (out, in, *kernel).
+Shapes are in torch's layout, ``(out, in, *kernel)``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def fan_in_and_fan_out(shape: tuple[int, ...]) -> tuple[int, int]:
     Parameters
     ----------
     shape : tuple of int
-        (out, in) of a linear layer, or (out, in, *kernel) of a convolution.
+        ``(out, in)`` of a linear layer, or ``(out, in, *kernel)`` of a convolution.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def xavier_uniform(
     Parameters
     ----------
     shape : tuple of int
-        (out, in, *kernel)
+        ``(out, in, *kernel)``
     rng : Generator
     gain : float
 
@@ -163,7 +163,7 @@ def he_normal(
     Parameters
     ----------
     shape : tuple of int
-        (out, in, *kernel)
+        ``(out, in, *kernel)``
     rng : Generator
     negative_slope : float
         Of the leaky rectifier that follows; 0 for ReLU. torch calls it `a`.
@@ -223,7 +223,7 @@ def orthogonal(
     Parameters
     ----------
     shape : tuple of int
-        (out, in, *kernel), taken as a matrix of shape (out, in * prod(kernel)).
+        ``(out, in, *kernel)``, taken as a matrix of shape (out, in * prod(kernel)).
     rng : Generator
     gain : float
         Factor of the result.
