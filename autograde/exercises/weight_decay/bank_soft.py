@@ -40,6 +40,22 @@ def _grows_by_threshold(w, threshold):
 
 
 @soft.wrong(
+    "the threshold added to every size instead of taken away",
+    "Is a weight nearer to zero afterwards than before?",
+)
+def _adds(w, threshold):
+    return np.sign(w) * (np.abs(w) + threshold)
+
+
+@soft.wrong(
+    "what is left multiplied by the weight instead of its sign",
+    "With a threshold of 0 a weight of two should stay two. What does it become?",
+)
+def _times_weight(w, threshold):
+    return w * np.maximum(np.abs(w) - threshold, 0)
+
+
+@soft.wrong(
     "weights drawn beyond zero",
     "A weight that is smaller than the threshold: where does it end, and on which side of zero?",
 )
