@@ -1,0 +1,1 @@
+"""The exercise ``scheduling``: learning rates that follow a clock, or a metric."""
