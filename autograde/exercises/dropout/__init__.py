@@ -1,0 +1,1 @@
+"""The exercise on dropout: a mask, the way forward and the way back."""
