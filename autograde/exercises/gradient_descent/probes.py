@@ -158,12 +158,12 @@ def descent_promises(gradient_descent, rng: np.random.Generator) -> Evidence:
 def network(rng: np.random.Generator, n: int) -> list[np.ndarray]:
     """Draw a network of 3 inputs and 5 hidden units, n examples and their labels.
 
-    The last bias is such that the network says yes to half of the examples.
+    The last bias is such that the network says yes to half of the examples, and to a single one.
     """
     W1, b1, W2 = rng.normal(size=(3, 5)), rng.normal(size=5), rng.normal(size=(5, 1))
     X, y = rng.normal(size=(n, 3)), rng.permutation(np.arange(n) % 2).astype(float)
     b2 = -np.median(np.maximum(X @ W1 + b1, 0) @ W2, axis=0)
-    return [W1, b1, W2, b2 + rng.uniform(0.05, 0.1), X, y]
+    return [W1, b1, W2, b2 + rng.uniform(0.1, 0.5) if n == 1 else b2, X, y]
 
 
 def gradients(mlp_gradients, given: list[np.ndarray]) -> dict[str, np.ndarray]:
