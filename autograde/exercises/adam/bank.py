@@ -515,3 +515,12 @@ class _AMSGrad(_Adam):
         state["v"] = self.second(state["v"], g)
         state["largest"] = np.maximum(state.get("largest", 0), state["v"])
         return self.direction(state["m"], state["largest"])
+
+
+@adam.wrong(
+    "a default learning rate that is not the contract's",
+    "Whoever gives no lr gets the default. Compare yours with the one in the contract.",
+)
+class _OtherDefault(_Adam):
+    def __init__(self, params, lr=1e-2, *, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(params, lr, betas=betas, eps=eps)

@@ -42,7 +42,11 @@ def bias_correction(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     """Follow the first twelve steps, where the moments still remember that they began at zero."""
     lr = rng.uniform(0.01, 0.1)
     moved = displacements(make, rng.normal(size=4), steps(rng, 12, (4,)), lr=lr)
-    return {"moved": Values(moved, MOVED, AXES)}
+    default = displacements(make, rng.normal(size=4), steps(rng, 12, (4,)))
+    return {
+        "moved": Values(moved, MOVED, AXES),
+        "defaults": Values(default, f"{MOVED} (all defaults)", AXES),
+    }
 
 
 def moments(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
