@@ -1,0 +1,1 @@
+"""The exercise on initialization: fans, Xavier, He and orthogonal matrices."""
