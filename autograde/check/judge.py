@@ -71,6 +71,7 @@ class Judge:
     def __init__(self, exercise: str, answer: Answer, bank: Bank) -> None:
         self.exercise, self.answer, self.bank = exercise, answer, bank
         self.evidence_of = lru_cache(maxsize=4096)(self._run)
+        self.failing = lru_cache(maxsize=256)(self._fail)
 
     def verdict(self, check: str, seed: int, gather: Callable[[str], Evidence]) -> Verdict:
         """Judge one check.
@@ -99,7 +100,7 @@ class Judge:
         self, check: str, seed: int, gather: Callable[[str], Evidence]
     ) -> Misconception | None:
         """Return the misconception that explains this check and most of the others."""
-        candidates = [m for m in self.bank.misconceptions if self._same(m, check, seed, gather)]
+        candidates = [m for m in self.failing(check, seed) if self._same(m, check, seed, gather)]
         if len(candidates) < 2:
             return candidates[0] if candidates else None
 
@@ -142,6 +143,15 @@ class Judge:
         if FAILED in evidence:
             raise RuntimeError(f"the reference of {self.exercise}/{check}: {evidence[FAILED]}")
         return evidence
+
+    def _fail(self, check: str, seed: int) -> list[Misconception]:
+        """Return the misconceptions that fail a check: no other can explain why an answer does."""
+
+        def fails(m: Misconception) -> bool:
+            got = self.evidence_of(m.name, check, seed)
+            return FAILED in got or first_difference(self._reference(check, seed), got) is not None
+
+        return [m for m in self.bank.misconceptions if fails(m)]
 
     def _run(self, misconception: str, check: str, seed: int) -> Evidence:
         """Return the evidence of the reference (no name) or of a misconception."""
