@@ -1,0 +1,1 @@
+"""The exercise ``credit-risk``: a lender's table, rare defaults, and an honest comparison."""
