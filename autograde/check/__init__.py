@@ -16,7 +16,7 @@ from autograde.check.evidence import (
 )
 from autograde.check.exercise import Answer, Bank, Exercise, Misconception, generator
 from autograde.check.judge import Judge, Verdict, first_difference
-from autograde.check.reading import BadAnswer, array, number, several, truth
+from autograde.check.reading import BadAnswer, array, attribute, number, several, truth
 
 __all__ = [
     "FAILED",
@@ -35,6 +35,7 @@ __all__ = [
     "Verdict",
     "array",
     "attempt",
+    "attribute",
     "collect",
     "first_difference",
     "from_json",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
+import os
 import sysconfig
 import types
 import warnings
@@ -21,7 +22,8 @@ from autograde.check.reading import BadAnswer
 #: The one item of the evidence of an answer that did not come through its probe.
 FAILED = "failed"
 
-_OURS = [str(Path(__file__).parents[1]), str(Path(np.__file__).parent)]
+_HERE = Path(__file__).parents[1]
+_OURS = [str(_HERE), str(_HERE.parent / "course"), str(Path(np.__file__).parent)]
 _SYSTEM = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
 
 
@@ -102,7 +104,7 @@ def quiet():
 def _is_library(file: str) -> bool:
     if file.startswith("<") and not file.startswith("<ipython-input"):
         return True
-    return any(file.startswith(folder + "/") for folder in [*_OURS, *_SYSTEM])
+    return any(file.startswith(folder + os.sep) for folder in [*_OURS, *_SYSTEM])
 
 
 def _message(error: BaseException) -> str:

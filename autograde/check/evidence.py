@@ -60,7 +60,7 @@ class Values:
         expected, actual = np.asarray(self.data), np.asarray(got.data)
         if expected.shape != actual.shape:
             return f"{self.what}: expected shape {expected.shape}, got {actual.shape}"
-        if expected.dtype.kind == "f" and actual.dtype.kind == "f":
+        if "f" in (expected.dtype.kind, actual.dtype.kind):
             expected, actual = expected.astype(float), actual.astype(float)
             wrong = ~self._close(expected, actual)
         else:
@@ -71,7 +71,9 @@ class Values:
         return f"{self._place(where)}: {compared(expected[where], actual[where])}"
 
     def _close(self, expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
-        rtol = self.rtol or (1e-3 if np.asarray(self.data).dtype == np.float32 else 1e-6)
+        rtol = self.rtol
+        if rtol is None:
+            rtol = 1e-3 if np.asarray(self.data).dtype == np.float32 else 1e-6
         size = np.abs(expected)
         finite = np.isfinite(expected)
         largest = float(size.max(initial=0.0, where=finite))
@@ -305,7 +307,9 @@ def compared(expected: Any, actual: Any) -> str:
         and np.isfinite([expected, actual]).all()
         and expected
     ):
-        ratio = float(actual / expected)
+        if expected == round(expected) and actual == round(actual):
+            return text
+        ratio = float(actual / expected) + 0.0  # no minus before a zero
         if ratio < 0:
             return f"{text} (the other way)"
         if abs(ratio - 1) >= 0.005:

@@ -99,8 +99,14 @@ class Judge:
     def _explain(
         self, check: str, seed: int, gather: Callable[[str], Evidence]
     ) -> Misconception | None:
-        """Return the misconception that explains this check and most of the others."""
+        """Return the misconception that explains this check and most of the others.
+
+        Claims say little. Where several mistakes break the same ones, those whose clues agree,
+        too, are the better explanation.
+        """
         candidates = [m for m in self.failing(check, seed) if self._same(m, check, seed, gather)]
+        agreeing = [m for m in candidates if self._same(m, check, seed, gather, clues=True)]
+        candidates = agreeing or candidates
         if len(candidates) < 2:
             return candidates[0] if candidates else None
 

@@ -38,6 +38,22 @@ def array(value: Any, what: str, *, shape: tuple[int, ...] | None = None) -> np.
     return copy
 
 
+def attribute(value: Any, name: str) -> Any:
+    """Return an attribute of what a learner's class made.
+
+    Raises
+    ------
+    BadAnswer
+        ``NAME is missing: an EarlyStopping has no such attribute.``
+    """
+    try:
+        return getattr(value, name)
+    except AttributeError as error:
+        if error.obj is not value or error.name != name:
+            raise
+        raise BadAnswer(f"{name} is missing: {a_kind_of(value)} has no such attribute.") from None
+
+
 def several(value: Any, what: str, count: int) -> tuple[Any, ...]:
     """Return the things that an answer handed back together.
 

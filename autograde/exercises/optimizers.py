@@ -120,16 +120,17 @@ def agree(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True))
 
 
-def parameters(*, resumes: bool = True, **options: Any) -> Probe:
+def parameters(*, settle: int = 0, **options: Any) -> Probe:
     """Make the probe of the state: one of its own for each parameter and each instance.
 
     The answer is compared with itself, so that a mistake in its arithmetic costs nothing here.
 
     Parameters
     ----------
-    resumes : bool
-        Whether a parameter must go on after steps without gradient as if they had not been. Not
-        so where steps are counted: one count for the whole optimizer is as right as one for each.
+    settle : int
+        How many steps to take before a pause, after which a parameter must go on as if it had
+        not been. Where steps are counted, so many that the count no longer matters: one count for
+        the whole optimizer is as right as one for each parameter.
     **options
         Passed to the optimizer.
     """
@@ -142,17 +143,11 @@ def parameters(*, resumes: bool = True, **options: Any) -> Probe:
         again = displacements(make, starts[0], gradients[0], **options)
         paused = [*gradients[0][:3], None, *gradients[0][4:]]
         pause = displacements(make, starts[0], paused, **options)
-        skipped = displacements(make, starts[0], [*gradients[0][:3], *gradients[0][4:]], **options)
         beside = trajectories(
             make, starts[:2], list(zip(paused, gradients[1], strict=True)), **options
         )
         late = displacements(make, starts[0], [None, None, *gradients[0]], **options)
-        resumed = {
-            "resumed": Claim(
-                agree(pause[4:], skipped[3:]),
-                "After a step in which its grad was None, a parameter does not go on as it would "
-                "have without that step.",
-            ),
+        begun = {
             "late": Claim(
                 agree(late[2:], alone[0]),
                 "A parameter whose first gradients were None does not begin as it would have "
@@ -189,12 +184,25 @@ def parameters(*, resumes: bool = True, **options: Any) -> Probe:
                 "A second optimizer, made afresh, does not repeat what the first one did: "
                 "something of the first is still there.",
             ),
-            **(resumed if resumes else {}),
+            "resumed": Claim(
+                _resumes(make, starts[0], steps(rng, settle, (2, 3)), gradients[0], options),
+                "After a step in which its grad was None, a parameter does not go on as it would "
+                "have without that step.",
+            ),
+            **({} if settle else begun),
             "together": Values(np.array(together[:2]), "how far two parameters move", clue=True),
             "pausing": Values(np.array(beside), "how far they move while one pauses", clue=True),
         }
 
     return probe
+
+
+def _resumes(make, start, before, after, options) -> bool:
+    """Tell whether a pause leaves the steps that follow it as they would have been."""
+    before = [*before, *after[:3]]
+    paused = displacements(make, start, [*before, None, *after[4:]], **options)
+    skipped = displacements(make, start, [*before, *after[4:]], **options)
+    return agree(paused[len(before) + 1 :], skipped[len(before) :])
 
 
 def _takes_shapes(make: MakeOptimizer, rng: np.random.Generator, options: dict) -> bool:

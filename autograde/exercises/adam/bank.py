@@ -302,6 +302,29 @@ class _HardCodedEps:
         return np.sqrt(v) + 1e-8
 
 
+@_both(
+    "a range whose lower end is refused",
+    "Zero is allowed where the contract says at least 0. Which comparison lets it through?",
+)
+class _RefusesZero:
+    def validate(self, **intervals):
+        super().validate(**intervals)
+        if any(value == 0 for value, _ in intervals.values()):
+            raise ValueError("zero is refused")
+
+
+@_both(
+    "moments thrown away while there is no gradient",
+    "A parameter without a gradient took no part in this step. What should be left of its past?",
+)
+class _Restarts:
+    def step(self):
+        super().step()
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                self.state[k] = self.fresh(k, p)
+
+
 # --- RMSprop alone ------------------------------------------------------------------------------
 
 
@@ -524,3 +547,47 @@ class _AMSGrad(_Adam):
 class _OtherDefault(_Adam):
     def __init__(self, params, lr=1e-2, *, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(params, lr, betas=betas, eps=eps)
+
+
+@adam.wrong(
+    "a corrected moment stored in place of the moment",
+    "The next step averages what is stored. What happens to a correction that is stored, too?",
+)
+class _StoresCorrected(_Adam):
+    def update(self, g, state):
+        state["m"] = self.corrected_m(self.first(state["m"], g))
+        state["v"] = self.corrected_v(self.second(state["v"], g))
+        return state["m"] / self.denominator(state["v"])
+
+
+@adam.wrong(
+    "the two bias corrections exchanged",
+    "Each moment forgets at its own pace. Which beta corrects which moment?",
+)
+class _CorrectionsExchanged(_Adam):
+    def corrected_m(self, m):
+        return m / (1 - self.memory**self.t)
+
+    def corrected_v(self, v):
+        return v / (1 - self.beta1**self.t)
+
+
+@adam.wrong(
+    "the larger of root and eps in place of their sum",
+    "What does the denominator look like when the root and eps are of the same size?",
+)
+class _LargerOfBoth(_Adam):
+    def denominator(self, v):
+        return np.maximum(np.sqrt(v), self.eps)
+
+
+@adam.wrong(
+    "moments that fade while there is no gradient",
+    "A parameter without a gradient took no part in this step. What may happen to its state?",
+)
+class _Fades(_Adam):
+    def step(self):
+        super().step()
+        for p, state in zip(self.params, self.state, strict=True):
+            if p.grad is None:
+                state["m"], state["v"] = 0.9 * state["m"], self.memory * state["v"]

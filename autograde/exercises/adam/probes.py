@@ -71,9 +71,9 @@ def tiny_gradients(make: MakeOptimizer, rng: np.random.Generator, **options) -> 
     for eps in (1e-5, 1e-6, None):
         size = eps or 1e-8
         chosen = {} if eps is None else {"eps": eps}
-        gradients = [3 * size * g for g in steps(rng, 12, (3,))]
+        gradients = [size * g for g in steps(rng, 12, (3,))]
         moved = displacements(make, np.zeros(3), gradients, lr=0.05, **options, **chosen)
-        what = f"{MOVED} (gradients of about {3 * size:.0e}, eps={size:.0e})"
+        what = f"{MOVED} (gradients of about {size:.0e}, eps={size:.0e})"
         evidence[f"eps {size}"] = Values(moved, what, AXES)
     return evidence
 
@@ -81,9 +81,13 @@ def tiny_gradients(make: MakeOptimizer, rng: np.random.Generator, **options) -> 
 BAD_ADAM = [
     {"lr": -0.1},
     {"betas": (1.0, 0.999)},
+    {"betas": (-0.1, 0.999)},
+    {"betas": (0.9, 1.0)},
     {"betas": (0.9, -0.1)},
     {"eps": -1e-8},
 ]
+
+EDGES = [{"lr": 0.0}, {"lr": 2.0}, {"betas": (0.0, 0.0)}, {"eps": 0.0}]
 
 EXERCISE = Exercise(
     "adam",
@@ -97,7 +101,9 @@ EXERCISE = Exercise(
                 "rmsprop-parameters": parameters(lr=0.05),
                 "rmsprop-promises": promises(),
                 "rmsprop-hyperparameters": hyperparameters(
-                    "RMSprop", [{"lr": -0.1}, {"alpha": -0.5}, {"eps": -1e-8}]
+                    "RMSprop",
+                    [{"lr": -0.1}, {"alpha": -0.5}, {"eps": -1e-8}],
+                    [{"lr": 0.0}, {"lr": 2.0}, {"alpha": 0.0}, {"alpha": 1.0}, {"eps": 0.0}],
                 ),
             },
         ),
@@ -108,9 +114,9 @@ EXERCISE = Exercise(
                 "bias-correction": bias_correction,
                 "moments": moments,
                 "epsilon": epsilon,
-                "parameters": parameters(lr=0.05, resumes=False),
+                "parameters": parameters(lr=0.05, betas=(0.5, 0.6), settle=60),
                 "promises": promises(),
-                "hyperparameters": hyperparameters("Adam", BAD_ADAM),
+                "hyperparameters": hyperparameters("Adam", BAD_ADAM, EDGES),
             },
         ),
     ],

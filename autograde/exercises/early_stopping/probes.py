@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from autograde.check import (
     Exercise,
     Values,
     attempt,
+    attribute,
     number,
     outcome,
     truth,
@@ -27,14 +29,18 @@ def stops_after(make: MakeStopping, metrics: Sequence[float], **options: Any) ->
     """Return how many calls it takes until step() says True; 0 if it never does."""
     stopping = make(**options)
     for k, metric in enumerate(metrics):
-        if truth(stopping.step(metric), "step(metric)"):
+        if says_stop(stopping, metric):
             return k + 1
     return 0
 
 
-def readings(
-    make: MakeStopping, metrics: Sequence[float], attribute: str, **options: Any
-) -> np.ndarray:
+def says_stop(stopping: Any, metric: float, *state: Any) -> bool:
+    """Take one step; the contract asks for True when to stop, so None means going on."""
+    said = attribute(stopping, "step")(metric, *state)
+    return said is not None and truth(said, "step(metric)")
+
+
+def readings(make: MakeStopping, metrics: Sequence[float], name: str, **options: Any) -> np.ndarray:
     """Return an attribute after each call, up to the one that says True.
 
     Returns
@@ -44,8 +50,8 @@ def readings(
     """
     stopping, read = make(**options), np.full(len(metrics), np.nan)
     for k, metric in enumerate(metrics):
-        stop = truth(stopping.step(metric), "step(metric)")
-        read[k] = number(getattr(stopping, attribute), attribute)
+        stop = says_stop(stopping, metric)
+        read[k] = number(attribute(stopping, name), name)
         if stop:
             break
     return read
@@ -63,6 +69,9 @@ def patience(make: MakeStopping, rng: np.random.Generator) -> Evidence:
     endless = stops_after(make, np.linspace(2, 1, 30), patience=2)
     what = "calls until step() says True when every metric is better (0: never)"
     evidence["never"] = Values(np.array(endless), what)
+    default = stops_after(make, [1.0, *rng.uniform(1.1, 2, size=30)])
+    what = "calls until step() says True (only the first is good, default patience)"
+    evidence["default"] = Values(np.array(default), what)
     return evidence
 
 
@@ -120,53 +129,72 @@ def mode(make: MakeStopping, rng: np.random.Generator) -> Evidence:
 
 
 def best(make: MakeStopping, rng: np.random.Generator) -> Evidence:
-    """Read best and best_epoch while the metric goes up and down."""
-    metrics = rng.permutation(np.linspace(1, 2, 9))
-    return {
-        name: Values(readings(make, metrics, name, patience=20), name, CALL)
-        for name in ("best", "best_epoch")
-    }
+    """Read best and best_epoch: in both modes, with NaN, and with gains too small to count."""
+    level = float(rng.integers(2, 9))
+    gains = np.array([0, 0.25, np.nan, 0.5, 0.625, 0.25, np.nan, 1.0, 1.125, 0.75])
+    evidence: Evidence = {}
+    for mode, metrics in [("min", level - gains), ("max", level + gains)]:
+        for min_delta in (0.0, 0.375):
+            for name in ("best", "best_epoch"):
+                read = readings(make, metrics, name, patience=20, mode=mode, min_delta=min_delta)
+                what = f'{name} (mode="{mode}", min_delta={min_delta})'
+                evidence[what] = Values(read, what, CALL)
+    return evidence
 
 
 def best_state(make: MakeStopping, rng: np.random.Generator) -> Evidence:
     """Hand over a nested state, go on changing it, and look at what was kept."""
-    stopping = make(patience=10)
-    weights, bias = rng.integers(-9, 9, (2, 2)) * 1.0, rng.integers(-9, 9, 2) * 1.0
-    live = {"layer": {"weight": weights.copy(), "history": [0]}, "bias": bias.copy()}
-    kept = None
-    for call, metric in enumerate([2.0, 1.0, 3.0, 4.0]):
-        stopping.step(metric, live)
-        if metric == 1.0:
-            kept = {"weight": live["layer"]["weight"].copy(), "bias": live["bias"].copy()}
-        live["layer"]["weight"] += 1
-        live["bias"] = live["bias"] + 1
-        live["layer"]["history"].append(call)
-    held = stopping.best_state
-
-    def equal(part: Callable[[], Any], expected: np.ndarray) -> bool:
-        outcome, value = attempt(part)
-        return (
-            not outcome.raised and isinstance(value, np.ndarray) and np.array_equal(value, expected)
-        )
-
-    same_weight = equal(lambda: held["layer"]["weight"], kept["weight"])
-    same_bias = equal(lambda: held["bias"], kept["bias"])
-    without = make(patience=2)
-    bare, _ = attempt(lambda: without.step(1.0))
+    kept, live, held = _train(make, rng, [2.0, 1.0, 3.0, 4.0])
+    by_max, _, held_max = _train(make, rng, [1.0, 2.0, 2.25, 0.5], mode="max", min_delta=0.5)
+    bare, _ = attempt(lambda: says_stop(make(patience=2), 1.0))
     return {
         "bias": Claim(
-            same_bias, "best_state is not the state that was handed over with the best metric."
+            _equal(lambda: held["bias"], kept["bias"]),
+            "best_state is not the state that was handed over with the best metric.",
+        ),
+        "max": Claim(
+            _equal(lambda: held_max["bias"], by_max["bias"]),
+            'best_state is not the state of the best epoch (mode="max", min_delta=0.5).',
         ),
         "weight": Claim(
-            same_weight,
+            _equal(lambda: held["layer"]["weight"], kept["layer"]["weight"]),
             "best_state has changed after it was stored: training on changed an array inside it.",
+        ),
+        "deep": Claim(
+            _equal(lambda: held["layer"]["inner"][0], kept["layer"]["inner"][0]),
+            "best_state has changed after it was stored: training on changed an array that lies "
+            "deep inside it.",
         ),
         "optional": Claim(not bare.raised, "step(metric) without a state should work, too."),
         "last": Claim(
-            not equal(lambda: held["bias"], live["bias"] - 1), "best_state is the last.", clue=True
+            not _equal(lambda: held["bias"], live["bias"] - 1), "best_state is the last.", clue=True
         ),
         "kept": Claim(isinstance(held, dict), "best_state is no dict.", clue=True),
     }
+
+
+def _train(
+    make: MakeStopping, rng: np.random.Generator, metrics: Sequence[float], **options: Any
+) -> tuple[Any, Any, Any]:
+    """Return the state of epoch 1 as it was then, the live state at the end, and best_state."""
+    stopping = make(patience=10, **options)
+    weight, bias = rng.integers(-9, 9, (2, 2)) * 1.0, rng.integers(-9, 9, 2) * 1.0
+    live = {"layer": {"weight": weight, "inner": [weight.copy()]}, "bias": bias}
+    kept = None
+    for epoch, metric in enumerate(metrics):
+        attribute(stopping, "step")(metric, live)
+        if epoch == 1:
+            kept = copy.deepcopy(live)
+        live["layer"]["weight"] += 1
+        live["layer"]["inner"][0] += 1
+        live["bias"] = live["bias"] + 1
+    return kept, live, attribute(stopping, "best_state")
+
+
+def _equal(part: Callable[[], Any], expected: np.ndarray) -> bool:
+    """Tell whether a part of a state can be reached and is a certain array."""
+    outcome, value = attempt(part)
+    return not outcome.raised and isinstance(value, np.ndarray) and np.array_equal(value, expected)
 
 
 def nan(make: MakeStopping, rng: np.random.Generator) -> Evidence:
@@ -179,6 +207,9 @@ def nan(make: MakeStopping, rng: np.random.Generator) -> Evidence:
     for name, metrics in [("in between", between), ("at first", at_first)]:
         bad = readings(make, metrics, "num_bad_epochs", patience=9)
         evidence[name] = Values(bad, f"num_bad_epochs (NaN {name})", CALL)
+        rising = [-metric for metric in metrics]
+        bad = readings(make, rising, "num_bad_epochs", patience=9, mode="max")
+        evidence[f"{name}, max"] = Values(bad, f'num_bad_epochs (NaN {name}, mode="max")', CALL)
     calls = stops_after(make, to_the_end, patience=3)
     evidence["to the end"] = Values(
         np.array(calls), "calls until step() says True (one number, then NaN, patience=3)"

@@ -95,7 +95,32 @@ class CountsFromBest:
         return self.num_bad_epochs >= self.patience
 
 
+class SaysNothingToGoOn:
+    """step returns True to stop and nothing otherwise."""
+
+    def __init__(self, patience=10, *, min_delta=0.0, mode="min"):
+        if patience != int(patience) or patience < 1:
+            raise ValueError(f"patience: {patience}")
+        if mode not in ("min", "max"):
+            raise ValueError(f"mode: {mode}")
+        self.patience, self.delta, self.larger = patience, min_delta, mode == "max"
+        self.best = float("-inf") if self.larger else float("inf")
+        self.best_epoch = self.best_state = None
+        self.num_bad_epochs = self.seen = 0
+
+    def step(self, metric, state=None):
+        limit = self.best + self.delta if self.larger else self.best - self.delta
+        self.num_bad_epochs += 1
+        if (metric > limit) if self.larger else (metric < limit):
+            self.best, self.best_epoch, self.best_state = metric, self.seen, deepcopy(state)
+            self.num_bad_epochs = 0
+        self.seen += 1
+        if self.num_bad_epochs >= self.patience:
+            return True
+
+
 STYLES = {
+    "nothing said to go on": SaysNothingToGoOn,
     "one sign and a history": SignAndHistory,
     "a dataclass with NumPy scalars": ADataclass,
     "the count as a property": CountsFromBest,
