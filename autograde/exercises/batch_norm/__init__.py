@@ -1,0 +1,1 @@
+"""The exercise on batch normalization: forward, running statistics and backward."""
