@@ -11,6 +11,7 @@ from autograde.check.distributions import FALSE_ALARM, detectable_gap
 from autograde.check.judge import MORE_DRAWS
 from autograde.entry import judge, load
 from autograde.exercises.dropout.probes import ENTRIES, rates
+from course import nn
 
 FORWARD = judge("dropout", "dropout-forward").bank
 BACKWARD = judge("dropout", "dropout-backward").bank
@@ -33,6 +34,14 @@ def test_the_average_over_masks_is_the_input():
     rng = np.random.default_rng(1)
     outputs, _ = FORWARD.reference(np.full((20_000, 4), 3.0), 0.25, rng)
     np.testing.assert_allclose(outputs.mean(axis=0), 3, atol=0.1)
+
+
+def test_the_course_which_is_the_reference_without_torch_passes():
+    for name, build in [
+        ("dropout-forward", nn.dropout),
+        ("dropout-backward", nn.dropout_backward),
+    ]:
+        assert all(v.passed for seed in (1, 2) for v in verdicts("dropout", name, build, seed))
 
 
 def test_the_evidence_is_small():

@@ -13,6 +13,7 @@ from autograde.check.distributions import FALSE_ALARM, MISS, detectable_gap, lar
 from autograde.check.judge import MORE_DRAWS
 from autograde.entry import judge, load
 from autograde.exercises.initialization import probes
+from course import init
 
 ANSWERS = {answer.name: answer for answer in load("initialization").answers}
 BANKS = {name: judge("initialization", name).bank for name in ANSWERS}
@@ -32,6 +33,19 @@ def test_the_references_do_what_the_notebook_computes_by_hand():
     assert draws.std() == pytest.approx(1 / 6, rel=0.02)
     signs = [float(BANKS["orthogonal"].reference((1, 1), rng)[0, 0]) for _ in range(60)]
     assert set(signs) == {1.0, -1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "build"),
+    [
+        ("fans", init.fan_in_and_fan_out),
+        ("xavier", init.xavier_uniform),
+        ("he", init.he_normal),
+        ("orthogonal", init.orthogonal),
+    ],
+)
+def test_the_course_which_is_the_reference_without_torch_passes(name, build):
+    assert all(v.passed for seed in (1, 2) for v in verdicts("initialization", name, build, seed))
 
 
 def test_the_evidence_is_small():

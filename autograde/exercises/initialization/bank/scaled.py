@@ -1,4 +1,4 @@
-"""Xavier and He: the references, and what is commonly got wrong about either."""
+"""Xavier and He: the references, and what is commonly got wrong about both."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class _Scaled:
         return rng.normal(0, deviation, shape)
 
 
-class _Xavier(_Scaled):
+class Xavier(_Scaled):
+    """Xavier, uniform, in small pieces."""
+
     def deviation(self, fan_in, fan_out):
         return math.sqrt(2 / (fan_in + fan_out))
 
@@ -53,7 +55,9 @@ class _Xavier(_Scaled):
         return self.uniform(shape, rng, deviation)
 
 
-class _He(_Scaled):
+class He(_Scaled):
+    """He, normal, in small pieces."""
+
     def __call__(self, shape, rng):
         return super().__call__(shape, rng)
 
@@ -64,7 +68,7 @@ class _He(_Scaled):
         return self.normal(shape, rng, deviation)
 
 
-def _wrong(bank: Bank, name: str, hint: str):
+def wrong(bank: Bank, name: str, hint: str):
     """Enter an instance of a variant."""
 
     def enter(variant):
@@ -78,7 +82,7 @@ def _both(name: str, hint: str):
     """Enter a mix-in as a misconception of Xavier and of He."""
 
     def enter(mixin):
-        for bank, plain in [(xavier, _Xavier), (he, _He)]:
+        for bank, plain in [(xavier, Xavier), (he, He)]:
             bank.wrong(name, hint)(type(mixin.__name__, (mixin, plain), {})())
         return mixin
 
@@ -198,242 +202,3 @@ class _OtherGenerator:
 class _CopiedGenerator:
     def draw(self, shape, rng, deviation):
         return super().draw(shape, copy.deepcopy(rng), deviation)
-
-
-# --- Xavier ------------------------------------------------------------------------------------
-
-
-@_wrong(
-    xavier,
-    "fan_in alone in the variance",
-    "Xavier is a compromise between the way forward and the way back. Which fans does it need?",
-)
-class _FanIn(_Xavier):
-    def deviation(self, fan_in, fan_out):
-        return super().deviation(fan_in, fan_in)
-
-
-@_wrong(
-    xavier,
-    "He where Xavier is meant",
-    "He makes up for what ReLU cuts off. What does Xavier balance instead?",
-)
-class _HeForXavier(_Xavier):
-    def deviation(self, fan_in, fan_out):
-        return math.sqrt(2 / fan_in)
-
-
-@_wrong(
-    xavier,
-    "the sum of the fans where their mean is meant",
-    "If both fans are n, the variance should be 1/n. What is yours?",
-)
-class _SumOfFans(_Xavier):
-    def deviation(self, fan_in, fan_out):
-        return math.sqrt(1 / (fan_in + fan_out))
-
-
-@_wrong(
-    xavier,
-    "the product of the fans in place of their sum",
-    "If both fans are n, the variance should be 1/n. What is yours?",
-)
-class _ProductOfFans(_Xavier):
-    def deviation(self, fan_in, fan_out):
-        return math.sqrt(2 / (fan_in * fan_out))
-
-
-@_wrong(
-    xavier,
-    "the geometric mean of the fans",
-    "Which mean of the two fans stands in the equation?",
-)
-class _GeometricMean(_Xavier):
-    def deviation(self, fan_in, fan_out):
-        return (fan_in * fan_out) ** -0.25
-
-
-@_wrong(
-    xavier,
-    "the deviation taken for the bound",
-    "Numbers spread evenly over (-a, a) have a deviation that is smaller than a. By which factor?",
-)
-class _DeviationAsBound(_Xavier):
-    def draw(self, shape, rng, deviation):
-        return rng.uniform(-deviation, deviation, shape)
-
-
-@_wrong(
-    xavier,
-    "the root of the bound forgotten",
-    "Compare units: a bound is of the size of a weight, the fraction of that of its square.",
-)
-class _BoundSquared(_Xavier):
-    def draw(self, shape, rng, deviation):
-        bound = 3 * deviation**2
-        return rng.uniform(-bound, bound, shape)
-
-
-@_wrong(
-    xavier,
-    "the bound taken for the whole width",
-    "How far is it from -a to a?",
-)
-class _HalfBound(_Xavier):
-    def draw(self, shape, rng, deviation):
-        return self.uniform(shape, rng, deviation / 2)
-
-
-@_wrong(
-    xavier,
-    "a range that begins at zero",
-    "rng.random() lies between 0 and 1. What must be done for draws on both sides of zero?",
-)
-class _FromZero(_Xavier):
-    def draw(self, shape, rng, deviation):
-        return rng.uniform(0, math.sqrt(12) * deviation, shape)
-
-
-@_wrong(
-    xavier,
-    "a normal distribution in place of a uniform one",
-    "The variance is right. Which distribution does the name of the function promise?",
-)
-class _NormalXavier(_Xavier):
-    def draw(self, shape, rng, deviation):
-        return self.normal(shape, rng, deviation)
-
-
-@_wrong(
-    xavier,
-    "gain ignored",
-    "Whoever passes gain=2 wants weights of another size. Where does gain enter?",
-)
-class _NoGain(_Xavier):
-    def scaled(self, deviation, gain):
-        return deviation
-
-
-@_wrong(
-    xavier,
-    "gain squared",
-    "Does gain multiply the weights or their variance?",
-)
-class _GainSquared(_Xavier):
-    def scaled(self, deviation, gain):
-        return gain**2 * deviation
-
-
-@_wrong(
-    xavier,
-    "the root of gain",
-    "Does gain multiply the weights or their variance?",
-)
-class _RootOfGain(_Xavier):
-    def scaled(self, deviation, gain):
-        return math.sqrt(gain) * deviation
-
-
-@_wrong(
-    xavier,
-    "division by gain",
-    "Should a gain of 2 make the weights larger or smaller?",
-)
-class _DividedByGain(_Xavier):
-    def scaled(self, deviation, gain):
-        return deviation / gain
-
-
-# --- He ----------------------------------------------------------------------------------------
-
-
-@_wrong(
-    he,
-    "Xavier where He is meant",
-    "Xavier averages over both directions. Which fan keeps the variance on the way forward, and "
-    "what does ReLU cost?",
-)
-class _XavierForHe(_He):
-    def deviation(self, fan_in, fan_out):
-        return math.sqrt(2 / (fan_in + fan_out))
-
-
-@_wrong(
-    he,
-    "the factor for ReLU forgotten",
-    "ReLU sets half of its inputs to zero. What does that do to the mean square, and what makes "
-    "up for it?",
-)
-class _NoFactor(_He):
-    def deviation(self, fan_in, fan_out):
-        return math.sqrt(1 / fan_in)
-
-
-@_wrong(
-    he,
-    "the factor for ReLU outside the root",
-    "ReLU halves the mean square. Is it the variance or the deviation that must be doubled?",
-)
-class _FactorOutside(_He):
-    def deviation(self, fan_in, fan_out):
-        return 2 / math.sqrt(fan_in)
-
-
-@_wrong(
-    he,
-    "the factor for ReLU in the denominator",
-    "ReLU lets less through. Must the weights be larger or smaller to make up for it?",
-)
-class _FactorBelow(_He):
-    def deviation(self, fan_in, fan_out):
-        return math.sqrt(1 / (2 * fan_in))
-
-
-@_wrong(
-    he,
-    "the root taken of the factor alone",
-    "How far does the root reach?",
-)
-class _RootOfFactor(_He):
-    def deviation(self, fan_in, fan_out):
-        return math.sqrt(2) / fan_in
-
-
-@_wrong(
-    he,
-    "standard normal weights, whatever the shape",
-    "A sum of a thousand terms is larger than a sum of ten. Where does the shape enter?",
-)
-class _StandardNormal(_He):
-    def deviation(self, fan_in, fan_out):
-        return 1.0
-
-
-@_wrong(
-    he,
-    "a small deviation that does not know the shape",
-    "A sum of a thousand terms is larger than a sum of ten. Where does the shape enter?",
-)
-class _Small(_He):
-    def deviation(self, fan_in, fan_out):
-        return 0.01
-
-
-@_wrong(
-    he,
-    "a uniform distribution in place of a normal one",
-    "The variance is right. Which distribution does the name of the function promise?",
-)
-class _UniformHe(_He):
-    def draw(self, shape, rng, deviation):
-        return self.uniform(shape, rng, deviation)
-
-
-@_wrong(
-    he,
-    "uniform draws as wide as the deviation",
-    "Which distribution does the name promise, and what are its two parameters?",
-)
-class _UniformDeviation(_He):
-    def draw(self, shape, rng, deviation):
-        return rng.uniform(-deviation, deviation, shape)
