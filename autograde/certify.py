@@ -129,9 +129,9 @@ def _try_seed(certificate: Certificate, seed: int) -> None:
     for m in deciding.bank.misconceptions:
         failed = [v for v in _verdicts_on(deciding, m, seed) if not v.passed]
         named = {v.misconception.name for v in failed if v.misconception}
-        certificate.undetected[m.name] += not failed
-        certificate.unnamed[m.name] += m.name not in named
-        certificate.misnamed[m.name] += bool(named - {m.name})
-    for counter in (certificate.undetected, certificate.unnamed, certificate.misnamed):
-        for name in [name for name, count in counter.items() if not count]:
-            del counter[name]
+        if not failed:
+            certificate.undetected[m.name] += 1
+        if named - {m.name}:
+            certificate.misnamed[m.name] += 1
+        elif not named:
+            certificate.unnamed[m.name] += 1

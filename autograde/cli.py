@@ -5,22 +5,18 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import SAWarning
 
-from autograde.certify import Certificate
-from autograde.grading import doctor as examination
-from autograde.grading import sample
-from autograde.grading.certification import certify_banks, notebook_scores
-from autograde.grading.course import Course, CourseError
-from autograde.grading.grade import grade_class
-from autograde.grading.report import class_report
-from autograde.grading.report_page import report_page
-from autograde.grading.tables import certificate_table, report_tables, score_table
+from autograde.grading.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograde.certify import Certificate
+    from autograde.grading.course import Course
 
 app = typer.Typer(
     help="Release, grade and look after the exercises of the course.",
@@ -31,7 +27,7 @@ app = typer.Typer(
 console = Console()
 
 # nbgrader's own queries make SQLAlchemy warn; nobody who grades can do anything about it.
-warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+warnings.filterwarnings("ignore", message="Object of type", module="nbgrader")
 
 Root = Annotated[Path, typer.Option(help="The course's folder, with its nbgrader_config.py.")]
 
@@ -43,6 +39,9 @@ def grade(
     root: Root = Path(),
 ) -> None:
     """Grade the submissions of an assignment, write feedback, and print the table."""
+    from autograde.grading.grade import grade_class
+    from autograde.grading.tables import score_table
+
     course = _open(root)
     try:
         course.require(name)
@@ -67,6 +66,10 @@ def report(
     root: Root = Path(),
 ) -> None:
     """Show the class at a glance: scores, points by check, mistakes and who made them."""
+    from autograde.grading.report import class_report
+    from autograde.grading.report_page import report_page
+    from autograde.grading.tables import report_tables
+
     course = _open(root)
     try:
         summary = class_report(course, name)
@@ -102,10 +105,12 @@ def sample_class(
     root: Root = Path(),
 ) -> None:
     """Let a sample class of students hand in answers of all kinds."""
+    from autograde.grading import sample
+
     course = _open(root)
     try:
         for student, what in sample.hand_in(course, name):
-            console.print(f"{student} hands in {name}: {what}", highlight=False)
+            console.print(f"{student} hands in {name}: {what}", highlight=False, markup=False)
     except CourseError as error:
         _stop(str(error))
 
@@ -118,6 +123,9 @@ def certify(
     root: Root = Path(),
 ) -> None:
     """Prove that the checks tell every known wrong answer from every right one."""
+    from autograde.grading.certification import certify_banks, notebook_scores
+    from autograde.grading.tables import certificate_table
+
     course = _open(root)
     total: dict[tuple[str, str], Certificate] = {}
     try:
@@ -141,7 +149,7 @@ def certify(
         if score["blank"][0] != 0 or score["solution"][0] != score["solution"][1]:
             complaints.append(f"{name}: blank and solution score {score}")
     for line in complaints:
-        console.print(f"[red]{line}[/red]", highlight=False)
+        console.print(f"[red]{escape(line)}[/red]", highlight=False)
     if complaints:
         raise typer.Exit(1)
 
@@ -149,10 +157,12 @@ def certify(
 @app.command()
 def doctor(root: Root = Path()) -> None:
     """Tell what of the environment works, and what to do about what does not."""
-    findings = examination.examine(root)
+    from autograde.grading.doctor import examine
+
+    findings = examine(root)
     for finding in findings:
-        mark = "[green]works[/green]" if finding.works else "[red]broken[/red]"
-        console.print(f"{mark:>8}  {finding.what}", highlight=False)
+        mark = "[green] works[/green]" if finding.works else "[red]broken[/red]"
+        console.print(f"{mark}  {escape(finding.what)}", highlight=False)
         if not finding.works:
             console.print(f"        → {finding.remedy}", highlight=False)
     if not all(finding.works for finding in findings):
@@ -160,6 +170,8 @@ def doctor(root: Root = Path()) -> None:
 
 
 def _open(root: Path) -> Course:
+    from autograde.grading.course import Course
+
     try:
         return Course(root)
     except CourseError as error:
@@ -189,5 +201,5 @@ def _progress() -> Progress:
 
 
 def _stop(message: str) -> None:
-    console.print(f"[red]error:[/red] {message}", highlight=False)
+    console.print(f"[red]error:[/red] {escape(message)}", highlight=False)
     raise typer.Exit(2)

@@ -1,11 +1,13 @@
 """Who may import whom."""
 
 import ast
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
+STANDARD = sys.stdlib_module_names
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "torchvision", "mlxtend", "sklearn", "scipy", "pandas", "matplotlib"}
 #: The parts of `course` that may name these packages, as DESIGN says; imported where used.
@@ -55,10 +57,15 @@ def test_course_imports_heavy_packages_only_where_it_may(file):
     assert "autograde" not in found
 
 
-@pytest.mark.parametrize("file", files("autograde/check"), ids=lambda f: f.name)
+BROWSER = [*files("autograde/check"), ROOT / "autograde/entry.py", ROOT / "autograde/certify.py"]
+
+
+@pytest.mark.parametrize("file", BROWSER, ids=lambda f: f.name)
 def test_the_framework_of_checks_needs_numpy_alone(file):
-    found = imports(file.read_text())
-    assert not any(reaches(found, p) for p in HEAVY | {"course", "nbformat", "nbgrader"})
+    """Whatever is not Python's own, NumPy or the framework itself."""
+    found = {name for name in imports(file.read_text()) if name.partition(".")[0] not in STANDARD}
+    foreign = {n for n in found if not reaches({n}, "numpy") and not reaches({n}, "autograde")}
+    assert foreign == set()
     assert not reaches(found, "autograde.exercises") and not reaches(found, "autograde.grading")
 
 
@@ -68,14 +75,31 @@ def test_exercises_know_nothing_of_grading(file):
     assert not reaches(found, "autograde.grading") and not reaches(found, "nbgrader")
 
 
-@pytest.mark.parametrize("file", files("autograde/exercises"), ids=lambda f: str(f.parent.name))
-def test_probes_hold_no_answer(file):
-    if file.name != "probes.py":
-        return
-    found = imports(file.read_text())
-    answers = ("torch", "course.optim", "course.stopping", "course.schedules", "course.init")
-    assert not any(reaches(found, p) for p in answers)
-    assert not any(name.endswith((".bank", ".styles")) for name in found)
+def reached_by_probes() -> set[Path]:
+    """Return the probes of all exercises and whatever of the exercises they import."""
+    known = {
+        ".".join(f.relative_to(ROOT).with_suffix("").parts): f for f in files("autograde/exercises")
+    }
+    waiting = [f for f in known.values() if f.name == "probes.py"]
+    found: set[Path] = set()
+    while waiting:
+        file = waiting.pop()
+        found.add(file)
+        waiting += [known[n] for n in imports(file.read_text()) if n in known]
+        waiting = [f for f in waiting if f not in found]
+    return found
+
+
+#: What may stand beside a learner's code: nothing of `course` that is an answer.
+BESIDE = ("numpy", "pandas", "autograde.check", "autograde.exercises", "course.nn", "course.module")
+
+
+def test_probes_hold_no_answer():
+    for file in reached_by_probes():
+        found = {n for n in imports(file.read_text()) if n.partition(".")[0] not in STANDARD}
+        foreign = {n for n in found if not any(reaches({n}, allowed) for allowed in BESIDE)}
+        assert foreign <= {"autograde", "course"}, f"{file.relative_to(ROOT)}: {foreign}"
+        assert not any(part in {"bank", "styles"} for name in found for part in name.split("."))
 
 
 @pytest.mark.parametrize(

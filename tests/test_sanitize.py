@@ -78,13 +78,16 @@ def test_deleted_and_shuffled_checks_are_put_back(submitted, released):
     assert sanitize(submitted, released)[0] == released
 
 
-def test_of_a_duplicated_answer_the_first_one_counts(submitted, released):
+def test_the_second_part_of_a_split_answer_stays_behind_the_first(submitted, released):
     again = copy.deepcopy(cell(submitted, "adam"))
     again.source = "class Adam: 'second'"
     submitted.cells.append(again)
     result, remarks = sanitize(submitted, released)
-    assert result == released
-    assert remarks == ["answer cell 'adam' stands there twice; the first one counts"]
+    at = result.cells.index(cell(result, "adam"))
+    assert result.cells[at].source == cell(released, "adam").source
+    assert result.cells[at + 1].source == "class Adam: 'second'"
+    assert dict(result.cells[at + 1].metadata) == {}
+    assert remarks == ["answer cell 'adam' stands there twice"]
 
 
 def test_a_duplicated_check_counts_once(submitted, released):

@@ -14,11 +14,9 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
+from autograde.grading.errors import CourseError
+
 CONFIG = "nbgrader_config.py"
-
-
-class CourseError(Exception):
-    """Something about the course or its folders that a person can put right."""
 
 
 class Course:
@@ -39,6 +37,7 @@ class Course:
         self.root = root.resolve()
         if not (self.root / CONFIG).is_file():
             raise CourseError(f"{self.root} holds no {CONFIG}: run this in the course's folder")
+        # nbgrader calls `alembic` by its name when it makes a gradebook.
         tools = str(Path(sys.executable).parent)
         if tools not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
@@ -104,11 +103,6 @@ class Course:
         if not result["success"]:
             raise CourseError(f"{assignment} could not be released: {reason(result)}")
         return self.notebook("release", assignment)
-
-    def is_released(self, assignment: str) -> bool:
-        """Tell whether the gradebook knows an assignment and its notebook."""
-        with self.gradebook() as gradebook:
-            return any(a.name == assignment and a.notebooks for a in gradebook.assignments)
 
     def gradebook(self) -> Gradebook:
         """Open the gradebook; use it in a ``with`` statement."""

@@ -31,8 +31,7 @@ def grade_class(course: Course, assignment: str, students: list[str]) -> Iterato
         If there is no such assignment.
     """
     course.require(assignment)
-    if not course.is_released(assignment):
-        course.release(assignment)
+    course.release(assignment)
     for student in students:
         try:
             yield grade_one(course, assignment, student)
@@ -46,7 +45,8 @@ def grade_one(course: Course, assignment: str, student: str) -> Result:
     Raises
     ------
     CourseError
-        If it cannot be graded; the gradebook keeps what it had.
+        If it cannot be graded: nothing of it is then in the autograded folder, and it counts as
+        waiting in every report.
     """
     if student != student.strip() or student != glob.escape(student):
         raise CourseError(

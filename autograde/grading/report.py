@@ -48,17 +48,19 @@ def class_report(course: Course, assignment: str) -> Report:
         If there is no such assignment, or nothing of it has been graded.
     """
     course.require(assignment)
-    scores, rows, made = {}, [], []
+    scores, rows, made, max_score = {}, [], [], 0.0
     with course.gradebook() as gradebook:
         known = any(a.name == assignment for a in gradebook.assignments)
         submissions = gradebook.assignment_submissions(assignment) if known else []
         for submission in submissions:
             student = submission.student.id
+            if not course.notebook("autograded", assignment, student).is_file():
+                continue
             scores[student] = submission.score
             for notebook in submission.notebooks:
                 rows += [(g.name, g.max_score, g.score or 0) for g in notebook.grades]
             made += [(student, f.mistake, f.named) for f in _findings(course, assignment, student)]
-        max_score = submissions[0].max_score if submissions else 0.0
+            max_score = submission.max_score
     if not scores:
         raise CourseError(f"nothing of {assignment} is graded yet: python -m autograde grade it")
     return Report(
@@ -72,8 +74,7 @@ def class_report(course: Course, assignment: str) -> Report:
 
 
 def _findings(course: Course, assignment: str, student: str):
-    path = course.notebook("autograded", assignment, student)
-    return findings(read_notebook(path)) if path.is_file() else []
+    return findings(read_notebook(course.notebook("autograded", assignment, student)))
 
 
 def _by_check(rows: list[tuple[str, float, float]]) -> pd.DataFrame:

@@ -48,4 +48,4 @@ def _svg(figure: Figure) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg", bbox_inches="tight")
     plt.close(figure)
-    return text.getvalue().partition("<svg")[2].join(["<svg", ""])
+    return "<svg" + text.getvalue().partition("<svg")[2]

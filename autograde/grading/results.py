@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from nbformat.notebooknode import NotebookNode
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
 
 from autograde.check.judge import named_in
 from autograde.grading.course import Course, read_notebook
@@ -74,18 +74,28 @@ def read_result(course: Course, assignment: str, student: str, remarks: list[str
 def findings(notebook: NotebookNode) -> list[Finding]:
     """Return why the checks of an executed notebook failed, in their order."""
     found = []
+    broken = ""
     for cell in notebook.cells:
-        if not is_grade(cell) or cell.cell_type != "code":
+        if cell.cell_type != "code":
             continue
         error = next((o for o in cell.outputs if o.output_type == "error"), None)
-        if error is not None:
-            found.append(_finding(grade_id(cell), error))
+        if error is not None and is_grade(cell):
+            found.append(_finding(grade_id(cell), error, broken))
+        elif error is not None and is_solution(cell):
+            broken = f"the answer cell {grade_id(cell)!r} raised {_plain(error)}"
     return found
 
 
-def _finding(check: str, error: NotebookNode) -> Finding:
+def _plain(error: NotebookNode) -> str:
+    text = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)
+    return f"{error.ename}: {text}".strip(": ").splitlines()[0]
+
+
+def _finding(check: str, error: NotebookNode, broken: str) -> Finding:
+    if error.ename == "NameError" and broken:
+        return Finding(check, broken, False)
     text = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)
     if error.ename != "NotRight":
-        return Finding(check, f"{error.ename}: {text}".strip(": ").splitlines()[0], False)
+        return Finding(check, _plain(error), False)
     name = named_in(text)
     return Finding(check, name or (text.splitlines()[1:] or [text])[0], name is not None)

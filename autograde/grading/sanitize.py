@@ -31,8 +31,9 @@ def sanitize(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookN
     Returns
     -------
     notebook : NotebookNode
-        The released cells in their order, with the learner's answers; added cells stand behind
-        the cell they followed, without metadata.
+        The released cells in their order, with the learner's answers; added cells, and the second
+        part of an answer cell that was split, stand behind the cell they followed, without
+        metadata.
     remarks : list of str
         Missing or duplicated answer cells, for the instructor.
     """
@@ -47,7 +48,8 @@ def sanitize(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookN
             added.setdefault(last, []).append(cell)
         elif is_answer(known[name]):
             if name in answers:
-                remarks.append(f"answer cell {name!r} stands there twice; the first one counts")
+                remarks.append(f"answer cell {name!r} stands there twice")
+                added.setdefault(name, []).append(cell)
             answers.setdefault(name, cell.source)
         last = name if name in known else last
 

@@ -69,7 +69,7 @@ def certificate_table(
         table.add_column(head, justify="right", no_wrap=True)
     for c in certificates:
         tried = c.seeds * c.misconceptions
-        named = tried - sum((c.unnamed | c.misnamed).values())
+        named = tried - sum(c.unnamed.values()) - sum(c.misnamed.values())
         table.add_row(
             f"{c.exercise}/{c.answer}",
             f"{c.misconceptions}",

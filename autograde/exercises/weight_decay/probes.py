@@ -275,7 +275,9 @@ EXERCISE = Exercise(
                 "adamw-adam": adamw_adam,
                 "adamw-decay": adamw_decay,
                 "adamw-schedule": adamw_schedule,
-                "adamw-parameters": parameters(lr=0.05, betas=(0.5, 0.6), settle=60, weight_decay=0.1),
+                "adamw-parameters": parameters(
+                    lr=0.05, betas=(0.5, 0.6), settle=60, weight_decay=0.1
+                ),
                 "adamw-promises": promises(steered=False, weight_decay=0.1),
                 "adamw-hyperparameters": hyperparameters("AdamW", BAD_ADAMW, EDGES_OF_ADAMW),
             },
