@@ -3,9 +3,11 @@
 Run it as ``python benchmarks/optimizers.py``. A ratio below 1 means that ours is faster.
 """
 
+from _timing import Comparison, compare, header, one_thread, row  # before NumPy: one thread
+
+# isort: split
 import numpy as np
 import torch
-from _timing import Comparison, compare, header, one_thread, row
 
 from course import optim
 from course.nn import Parameter

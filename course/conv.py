@@ -164,8 +164,10 @@ def _columns(
 ) -> np.ndarray:
     """Return the patches under the kernel: (n, out height, out width, *kernel, channels)."""
     output_size(x.shape[2:], kernel, stride, padding)  # refuses a kernel that does not fit
+    n, channels, height, width = x.shape
     (top, left), (down, right) = padding, stride
-    image = np.pad(x.transpose(0, 2, 3, 1), ((0, 0), (top, top), (left, left), (0, 0)))
+    image = np.zeros((n, height + 2 * top, width + 2 * left, channels), x.dtype)
+    image[:, top : top + height, left : left + width] = x.transpose(0, 2, 3, 1)
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel, axis=(1, 2))
     return np.ascontiguousarray(windows[:, ::down, ::right].transpose(0, 1, 2, 4, 5, 3))
 

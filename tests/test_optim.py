@@ -2,6 +2,7 @@
 
 import copy
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -146,6 +147,33 @@ def test_optimizer_equals_its_rule_over_many_blocks(case, monkeypatch):
     gs = list(gradients(rng, theta, 30))
     got = our_run(case, theta, gs)
     np.testing.assert_allclose(got, rules_run(case, theta, gs), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("blas", [True, False])
+def test_large_parameters_may_be_updated_by_blas(dtype, momentum, blas, monkeypatch):
+    monkeypatch.setattr(in_place, "BLOCK_BYTES", 16 * 8)
+    monkeypatch.setattr(in_place, "BLAS_BYTES", 0)
+    in_place._axpy.cache_clear()
+    if not blas:
+        monkeypatch.setitem(sys.modules, "scipy.linalg", None)
+    assert bool(in_place._axpy(np.dtype(dtype))) == (blas and dtype != np.float16)
+    rng = np.random.default_rng(3)
+    start, store = rng.standard_normal((7, 11)), np.zeros((14, 22), dtype)
+    for theta in (np.array(start, dtype), np.asfortranarray(start, dtype), store[::2, ::-2]):
+        theta[...], expected, state = start, start, None
+        w = Parameter(theta)
+        w.data = theta
+        optimizer = optim.SGD([w], lr=0.1, momentum=momentum)
+        for g in gradients(rng, start, 10):
+            w.grad = g.astype(dtype)
+            optimizer.step()
+            expected, state = optim.sgd(expected, g, state, lr=0.1, momentum=momentum)
+        assert w.data is theta
+        rtol = 50 * np.finfo(dtype).eps
+        np.testing.assert_allclose(theta, expected, rtol=rtol, atol=10 * rtol)
+    in_place._axpy.cache_clear()
 
 
 @every_case
