@@ -1,0 +1,38 @@
+"""Mutants of a solution: made by mutmut, judged, and told apart."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from autograde.entry import exercises, load
+from autograde.grading import mutation
+from autograde.grading.course import Course
+
+COURSE = Course(Path(__file__).parents[1])
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_the_answers_of_a_solution_are_a_module_of_their_own(name):
+    answer = {"__name__": "answer"}
+    exec(mutation.solution(COURSE, name), answer)
+    defined = {part.strip() for cell in load(name).answers for part in cell.defines.split(",")}
+    assert defined <= answer.keys()
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_every_mutant_that_may_live_has_a_reason(name):
+    for pattern, reason in mutation.known_equivalent(name).items():
+        assert len(reason.split()) >= 5
+        assert not re.search(pattern, ""), "a pattern that fits everything excuses everything"
+
+
+@pytest.mark.slow
+def test_mutants_lose_points_or_have_a_reason_unless_the_checks_are_blind(monkeypatch):
+    seeing = mutation.mutate(COURSE, "early-stopping", jobs=2)
+    assert seeing.surviving == []
+    assert seeing.caught > 0.8 * seeing.made > 0
+    assert seeing.made == seeing.caught + len(seeing.equivalent)
+    blind = mutation.TEST.replace("verdict.passed", "verdict.check")
+    monkeypatch.setattr(mutation, "TEST", blind)
+    assert len(mutation.mutate(COURSE, "early-stopping", jobs=2).surviving) > 20
