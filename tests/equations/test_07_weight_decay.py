@@ -33,12 +33,12 @@ def descend(steps, rule=optim.sgd, lr=LR, **options):
     return w
 
 
-def cell(cell_id):
-    """Return the names that a cell of the chapter defines, after its imports."""
+def functions(cell_id):
+    """Return the functions that a cell of the chapter defines, after its imports."""
     cells = {c.id: c.source for c in prose.chapter("07-weight-decay").cells}
+    blocks = [block for block in cells[cell_id].split("\n\n\n") if block.startswith("def ")]
     namespace = {}
-    function = cells[cell_id].split("\n\n\n")[0]
-    exec(cells["imports"] + "\n" + function, namespace)
+    exec("\n\n".join([cells["imports"], *blocks]), namespace)
     return namespace
 
 
@@ -77,21 +77,23 @@ def test_eq_decay_shrinkage():
 
 
 def test_eq_decay_subgradient():
-    # It never gives a zero, since only a weight of exactly lr * lam could be taken to it.
-    w = np.array([0.7, -0.7])
-    for _ in range(200):
-        before, w = w, w - LR * (0 + WD * np.sign(w))
-        assert np.allclose(np.abs(w - before), LR * WD)
-        assert np.all(w != 0)
-    assert np.all(np.abs(w) < LR * WD)
-    sparse = prose.chapter("07-weight-decay")
-    source = next(c.source for c in sparse.cells if c.id == "sparse")
-    assert "w = w - lr * (g + lam * np.sign(w))" in source
+    # Two useless features (the targets are the third): they never come to rest, nor to zero.
+    X = np.eye(3)[np.arange(30) % 3] * np.sqrt(3)
+    descend = functions("sparse")["descend"]
+    path = descend(X, X[:, 2] + 0.2 * X[:, 0], WD, "L1, subgradient", lr=LR, steps=200)[:, 0]
+    before, after = path[:-1], path[1:]
+    g = before - [0.2, 0, 1]
+    assert np.allclose(after, before - LR * (g + WD * np.sign(before)), rtol=0, atol=1e-12)
+    assert np.all(path[50:, 0] != 0)
+    assert np.ptp(path[-10:, 0]) > LR * WD / 2
+    proximal = descend(X, X[:, 2] + 0.2 * X[:, 0], WD + 0.1, "L1, proximal", lr=LR, steps=200)
+    assert np.all(proximal[-1, 0, :2] == 0)
+    assert np.allclose(proximal[-1, 0, 2], 1 - WD - 0.1)
 
 
 @pytest.mark.parametrize("tau", [0.0, 0.4, 1.0])
 def test_eq_decay_prox(tau):
-    shrink = cell("sparse")["shrink"]
+    shrink = functions("sparse")["shrink"]
     u = np.linspace(-2, 2, 41)
     grid = np.linspace(-2.5, 2.5, 50_001)
     values = 0.5 * (grid - u[:, np.newaxis]) ** 2 + tau * np.abs(grid)
@@ -113,11 +115,11 @@ def test_eq_decay_adamw():
 
 
 @pytest.mark.parametrize("rule", [optim.sgd, optim.adam])
-@pytest.mark.parametrize("noise", [0.1, 1.0])
+@pytest.mark.parametrize("noise", [0.1, 2.0])
 def test_eq_decay_rest_l2(rule, noise):
     mean, error = rest(rule, noise, weight_decay=WD)
     assert mean == pytest.approx(1 / (1 + WD), abs=4.5 * error + 0.002)
-    assert error < 0.01
+    assert error < 0.02
 
 
 @pytest.mark.parametrize("noise", [0.3, 1.0, 3.0])
