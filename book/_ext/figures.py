@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,7 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from course import landscapes, nn, plots, rules
+from course import init, landscapes, lr_functions, nn, plots, rules
+from course.batch_norm import batch_norm
 from course.data import digits
 from course.losses import CrossEntropyLoss
 from course.optim import SGD, Adam
@@ -39,6 +41,122 @@ def valley() -> Figure:
     }
     figure, ax = plots.subplots(figsize=(7, 3.4))
     plots.contours(landscape, paths, bounds=((-1.7, 1.7), (-0.5, 1.9)), ax=ax)
+    return figure
+
+
+def rates() -> Figure:
+    """Draw the loss of gradient descent at rates from too small to divergent."""
+    valley = landscapes.quadratic(20)
+    limit = 2 / 20
+    curves = {
+        f"{share:g} of the limit": _losses(valley, partial(SGD, lr=share * limit))
+        for share in (0.02, 0.2, 0.9, 1.02)
+    }
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.learning_curves(curves, ylabel="loss", xlabel="step", ax=ax)
+    ax.set_yscale("log")
+    return figure
+
+
+def velocity() -> Figure:
+    """Draw the loss in a long valley, with and without momentum, each at its best rate."""
+    valley = landscapes.quadratic(100)
+    plain = 2 / (100 + 1)
+    lr, beta = (2 / (10 + 1)) ** 2, ((10 - 1) / (10 + 1)) ** 2
+    curves = {
+        "gradient descent": _losses(valley, partial(SGD, lr=plain), 150),
+        "momentum": _losses(valley, partial(SGD, lr=lr, momentum=beta), 150),
+    }
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.learning_curves(curves, ylabel="loss", xlabel="step", ax=ax)
+    ax.set_yscale("log")
+    ax.set_ylim(bottom=1e-12)
+    return figure
+
+
+def _losses(landscape: landscapes.Landscape, make: Callable, steps: int = 60) -> list[float]:
+    path = landscapes.trajectory(landscape, make, steps=steps)
+    return [float(landscape.value(theta)) for theta in path]
+
+
+def shapes() -> Figure:
+    """Draw three schedules over forty epochs."""
+    epochs = range(41)
+    rates = {
+        "step": [lr_functions.step_lr(e, base_lr=1.0, step_size=10, gamma=0.5) for e in epochs],
+        "cosine": [lr_functions.cosine_lr(e, base_lr=1.0, T_max=40) for e in epochs],
+        "warmup, cosine": [
+            lr_functions.warmup_cosine_lr(e, base_lr=1.0, warmup_steps=6, total_steps=40)
+            for e in epochs
+        ],
+    }
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.schedules(rates, ylabel="rate / largest rate", ax=ax)
+    return figure
+
+
+def masks() -> Figure:
+    """Draw a digit as a layer sees it behind eight masks of dropout."""
+    digit = digits(train=10).train.X[0].reshape(28, 28)
+    keep = np.random.default_rng(0).random((8, 28, 28)) >= 0.5
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.image_grid(digit * keep, columns=4, ax=ax)
+    return figure
+
+
+def depths() -> Figure:
+    """Draw how large activations are, layer by layer, with batch norm and without."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((256, 64))
+    sizes: dict[str, list[float]] = {"with batch norm": [], "without": []}
+    for label, sds in sizes.items():
+        h = x
+        for _ in range(10):
+            h = h @ init.torch_linear_default((64, 64), rng).T
+            if label == "with batch norm":
+                h, *_ = batch_norm(h, np.ones(64), np.zeros(64))
+            h = np.maximum(h, 0)
+            sds.append(float(h.std()))
+    return _by_layer(sizes)
+
+
+def spreads() -> Figure:
+    """Draw how large activations are in ten layers of ReLU, for four initializations."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((256, 256))
+    draws: dict[str, Callable] = {
+        "He": init.he_normal,
+        "Xavier": init.xavier_normal,
+        "torch's default": init.torch_linear_default,
+        "normal, sd 0.1": lambda shape, rng: init.normal(shape, rng, std=0.1),
+    }
+    sizes = {}
+    for label, draw in draws.items():
+        h, sizes[label] = x, []
+        for _ in range(10):
+            h = np.maximum(h @ draw((256, 256), rng).T, 0)
+            sizes[label].append(float(h.std()))
+    return _by_layer(sizes)
+
+
+def _by_layer(sizes: dict[str, list[float]]) -> Figure:
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.learning_curves(
+        sizes, x=np.arange(1, 11), xlabel="layer", ylabel="sd of activations", ax=ax
+    )
+    ax.set_yscale("log")
+    return figure
+
+
+def shrinkage() -> Figure:
+    """Draw what is left of a weight under decay, by the curvature of its direction."""
+    curvature = np.logspace(-3, 1, 60)
+    left = {f"decay {wd:g}": curvature / (curvature + wd) for wd in (0.01, 0.1, 1)}
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.learning_curves(
+        left, x=curvature, xlabel="curvature", ylabel="share of weight left", ax=ax
+    )
+    ax.set_xscale("log")
     return figure
 
 
@@ -91,8 +209,15 @@ def three_curves() -> Figure:
 
 FIGURES: dict[str, Callable[[], Figure]] = {
     "valley.svg": valley,
+    "01-gradient-descent.svg": rates,
+    "02-momentum.svg": velocity,
     "03-adam.svg": first_steps,
+    "04-schedules.svg": shapes,
+    "05-dropout.svg": masks,
+    "06-normalization.svg": depths,
+    "07-weight-decay.svg": shrinkage,
     "08-early-stopping.svg": three_curves,
+    "09-initialization.svg": spreads,
 }
 
 
