@@ -26,6 +26,10 @@ class Certificate:
         were called by another's name.
     refused : Counter of str
         Right answers that lost a point: the reference or a style, with the number of seeds.
+    costly : Counter of str
+        Checks that take long, with the number of seeds at which they were tried.
+    trials : int
+        How often a misconception was tried at a seed: costly ones are not at every seed.
     """
 
     exercise: str
@@ -37,12 +41,22 @@ class Certificate:
     unnamed: Counter = field(default_factory=Counter)
     misnamed: Counter = field(default_factory=Counter)
     refused: Counter = field(default_factory=Counter)
+    costly: Counter = field(default_factory=Counter)
+    trials: int = 0
 
     def __add__(self, other: Certificate) -> Certificate:
         """Join what was shown at different seeds for the same answer cell."""
         counts = {
             name: getattr(self, name) + getattr(other, name)
-            for name in ("seeds", "undetected", "unnamed", "misnamed", "refused")
+            for name in (
+                "seeds",
+                "undetected",
+                "unnamed",
+                "misnamed",
+                "refused",
+                "costly",
+                "trials",
+            )
         }
         return replace(self, **counts)
 
@@ -94,22 +108,33 @@ def certify(
 
 
 def verdicts(exercise: str, answer: str, given: Any, seed: int) -> list[Verdict]:
-    """Return the verdicts of every check of an answer cell on one answer."""
+    """Return the verdicts of the checks of an answer cell on one answer.
+
+    Costly checks are among them only at the seeds at which certification tries them.
+    """
     deciding = judge(exercise, answer)
 
     @lru_cache
     def gather(check: str) -> Evidence:
         return collect(deciding.answer.probes[check], given, generator(seed, check))
 
-    return [deciding.verdict(check, seed, gather) for check in deciding.answer.probes]
+    return [deciding.verdict(check, seed, gather) for check in _tried(deciding, seed)]
+
+
+def _tried(deciding: Judge, seed: int) -> list[str]:
+    """Return the checks that certification tries at a seed."""
+    costly = deciding.answer.costly
+    return [check for check in deciding.answer.probes if seed < costly.get(check, seed + 1)]
 
 
 def _verdicts_on(deciding: Judge, m: Misconception, seed: int) -> list[Verdict]:
     """Return the verdicts on a misconception.
 
     The evidence is what the judge has at hand already; every tenth seed gathers it afresh, so that
-    a misconception with a memory of its own is met as it would come from a learner.
+    a misconception with a memory of its own is met as it would come from a learner. Only costly
+    misconceptions go through costly checks.
     """
+    checks = _tried(deciding, seed) if m.costly else deciding.answer.cheap
 
     @lru_cache
     def gather(check: str) -> Evidence:
@@ -117,16 +142,21 @@ def _verdicts_on(deciding: Judge, m: Misconception, seed: int) -> list[Verdict]:
             return deciding.evidence_of(m.name, check, seed)
         return collect(deciding.answer.probes[check], m.build, generator(seed, check))
 
-    return [deciding.verdict(check, seed, gather) for check in deciding.answer.probes]
+    return [deciding.verdict(check, seed, gather) for check in checks]
 
 
 def _try_seed(certificate: Certificate, seed: int) -> None:
     where = certificate.exercise, certificate.answer
     deciding = judge(*where)
+    costly = [check for check in _tried(deciding, seed) if check in deciding.answer.costly]
+    certificate.costly.update(costly)
     for name, build in {"the reference": deciding.bank.reference, **deciding.bank.styles}.items():
         if not all(verdict.passed for verdict in verdicts(*where, build, seed)):
             certificate.refused[name] += 1
     for m in deciding.bank.misconceptions:
+        if m.costly and not costly:
+            continue
+        certificate.trials += 1
         failed = [v for v in _verdicts_on(deciding, m, seed) if not v.passed]
         named = {v.misconception.name for v in failed if v.misconception}
         if not failed:

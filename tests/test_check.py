@@ -6,8 +6,23 @@ import sys
 import numpy as np
 import pytest
 
-from autograde import check
-from autograde.check import BadAnswer, Samples, array, collect, generator, number, several, truth
+from autograde import apart, certify, check
+from autograde.check import (
+    Answer,
+    Answers,
+    BadAnswer,
+    Bank,
+    Claim,
+    Exercise,
+    Judge,
+    Samples,
+    array,
+    collect,
+    generator,
+    number,
+    several,
+    truth,
+)
 from autograde.check.judge import thorough
 from autograde.entry import NotRight, exercises, judge, load
 from course import optim, stopping
@@ -199,8 +214,8 @@ def test_evidence_of_every_probe_survives_json_and_stays_small():
     for exercise in exercises():
         for cell in load(exercise).answers:
             reference = judge(exercise, cell.name).bank.reference
-            for name, probe in cell.probes.items():
-                evidence = collect(probe, reference, generator(5, name))
+            for name in cell.cheap:
+                evidence = collect(cell.probes[name], reference, generator(5, name))
                 text = json.dumps(to_json(evidence))
                 assert len(text) < 1_000_000, f"{exercise}/{name}"
                 assert first_difference(evidence, from_json(json.loads(text))) is None
@@ -225,3 +240,103 @@ def test_several_things_are_told_from_one():
     for value, got in [(np.zeros(2), "an? ndarray"), (None, "None"), ((1, 2, 3), "got 3")]:
         with pytest.raises(BadAnswer, match=got):
             several(value, "f()", 2)
+
+
+def shape(answer, rng):
+    """Ask cheaply: a claim that costs a point, and a clue."""
+    return {"even": Claim(answer % 2 == 0, "odd"), "small": Claim(answer < 10, "large", clue=True)}
+
+
+def exam(answer, rng):
+    """Ask at length."""
+    return {"answers": Answers(np.full(4, answer), at_least=0.5)}
+
+
+@pytest.fixture
+def costly():
+    """Return the judge of an answer, a number, with a costly check whose key is 2, 2, 4, 4."""
+    bank = Bank(2, styles={"four": 4}, keys={"exam": lambda rng: exam_key})
+    bank.wrong("an odd one", "Think.")(3)
+    bank.wrong("a large one", "Think.", costly=True)(12)
+    exam_key = {"answers": Answers(np.array([2, 2, 4, 4]), at_least=0.5)}
+    cell = Answer("number", "number", {"shape": shape, "exam": exam}, costly={"exam": 2})
+    return Judge("counting", cell, bank)
+
+
+def judged(deciding, name, answer):
+    gather = {n: probe(answer, None) for n, probe in deciding.answer.probes.items()}
+    return deciding.verdict(name, 0, gather.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("answer", "passed", "named"),
+    [
+        (2, True, None),
+        (4, True, None),
+        (6, False, None),
+        (3, False, "an odd one"),
+        (14, False, "a large one"),
+    ],
+)
+def test_a_costly_check_compares_with_a_key_and_is_explained_by_cheap_ones(
+    costly, answer, passed, named
+):
+    verdict = judged(costly, "exam", answer)
+    assert verdict.passed is passed
+    assert (verdict.misconception.name if verdict.misconception else None) == named
+
+
+def test_nothing_of_the_bank_goes_through_a_costly_check_with_a_key(costly, monkeypatch):
+    ran = []
+
+    def slow(answer, rng):
+        ran.append(answer)
+        return exam(answer, rng)
+
+    monkeypatch.setitem(costly.answer.probes, "exam", slow)
+    for answer in (3, 12):
+        costly.verdict("exam", 0, lambda name, a=answer: (exam if name == "exam" else shape)(a, 0))
+    assert ran == []
+
+
+def test_certification_tries_costly_checks_at_few_seeds_and_says_so(costly, monkeypatch):
+    monkeypatch.setattr(certify, "judge", lambda *where: costly)
+    monkeypatch.setattr(certify, "load", lambda name: Exercise(name, [costly.answer]))
+    (certificate,) = certify.certify("counting", range(5))
+    assert certificate.complaints() == []
+    assert certificate.costly == {"exam": 2}
+    assert certificate.trials == 5 + 2
+    (later,) = certify.certify("counting", [7, 8])
+    assert (later.costly, later.trials) == ({}, 2)
+
+
+def test_certification_misses_no_costly_misconception_that_loses_nothing(costly, monkeypatch):
+    costly.bank.wrong("nothing wrong", "Think.", costly=True)(4)
+    monkeypatch.setattr(certify, "judge", lambda *where: costly)
+    monkeypatch.setattr(certify, "load", lambda name: Exercise(name, [costly.answer]))
+    (certificate,) = certify.certify("counting", range(5))
+    assert certificate.undetected == {"nothing wrong": 2}
+
+
+def test_a_verdict_from_another_process_says_what_this_one_would():
+    class Counts(stopping.EarlyStopping):
+        def step(self, metric, state=None):
+            super().step(metric, state)
+            return self.num_bad_epochs > self.patience
+
+    cell = load("early-stopping").answers[0]
+
+    def gather(name):
+        return collect(cell.probes[name], Counts, generator(3, name))
+
+    here = judge("early-stopping", cell.name)
+    for name in ("patience", "best"):
+        there = apart.verdict("early-stopping", name, 3, gather)
+        assert str(there) == str(here.verdict(name, 3, gather))
+    assert apart.verdict("early-stopping", "patience", 3, gather).misconception is not None
+
+
+def test_another_process_that_cannot_judge_says_why(monkeypatch):
+    monkeypatch.setattr(apart, "to_json", lambda evidence: {"x": {"kind": "nonsense"}})
+    with pytest.raises(RuntimeError, match="(?s)could not be judged: .*nonsense"):
+        apart.verdict("early-stopping", "best", 3, lambda name: {})

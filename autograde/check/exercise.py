@@ -6,7 +6,7 @@ right. The *bank* (reference, misconceptions, right answers in other styles) is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,11 +33,20 @@ class Answer:
     probes : dict of str to callable
         ``probe(answer, rng) -> Evidence`` under the name of its check, in the order of the
         notebook. An answer that defines several names reaches the probe as a tuple.
+    costly : mapping of str to int
+        Checks that take long, such as those that train. To name a mistake, no misconception is
+        run on them; certification tries each only at seeds below the number given here.
     """
 
     name: str
     defines: str
     probes: dict[str, Probe]
+    costly: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def cheap(self) -> list[str]:
+        """The names of all other checks."""
+        return [name for name in self.probes if name not in self.costly]
 
 
 @dataclass(frozen=True)
@@ -74,11 +83,14 @@ class Misconception:
         The one idea to look at again; gives no formula away.
     build : object
         The wrong variant itself.
+    costly : bool
+        Whether it loses points in costly checks alone; clues of the cheap ones then name it.
     """
 
     name: str
     hint: str
     build: Any
+    costly: bool = False
 
 
 @dataclass
@@ -91,19 +103,23 @@ class Bank:
         The right answer, as probes take it.
     misconceptions, styles : list
         Wrong variants that must lose points, right ones that must not.
+    keys : dict of str to callable
+        ``key(rng) -> Evidence`` for checks that compare with a key and not with the reference.
+        They are judged in a process of their own: see `autograde.apart`.
     """
 
     reference: Any
     misconceptions: list[Misconception] = field(default_factory=list)
     styles: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, Callable[[np.random.Generator], Evidence]] = field(default_factory=dict)
 
-    def wrong(self, name: str, hint: str) -> Callable[[Any], Any]:
+    def wrong(self, name: str, hint: str, *, costly: bool = False) -> Callable[[Any], Any]:
         """Enter a misconception: ``@adam.wrong("no bias correction", "What is ...?")``."""
 
         def enter(build: Any) -> Any:
             if any(known.name == name for known in self.misconceptions):
                 raise ValueError(f"there are two misconceptions {name!r}")
-            self.misconceptions.append(Misconception(name, hint, build))
+            self.misconceptions.append(Misconception(name, hint, build, costly))
             return build
 
         return enter

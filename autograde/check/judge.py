@@ -89,12 +89,14 @@ class Judge:
         name = f"{self.exercise}/{check}"
         got = gather(check)
         if FAILED in got:
-            finding = _failure(got[FAILED], self.answer.defines)
-            return Verdict(name, False, self._explain_failure(check, seed, gather), finding)
-        finding = first_difference(self._reference(check, seed), got)
+            finding, explain = _failure(got[FAILED], self.answer.defines), self._explain_failure
+        else:
+            finding, explain = first_difference(self._reference(check, seed), got), self._explain
         if finding is None:
             return Verdict(name, True)
-        return Verdict(name, False, self._explain(check, seed, gather), finding)
+        if check in self.answer.costly:
+            explain = self._explain_by_clues
+        return Verdict(name, False, explain(check, seed, gather), finding)
 
     def _explain(
         self, check: str, seed: int, gather: Callable[[str], Evidence]
@@ -111,7 +113,7 @@ class Judge:
             return candidates[0] if candidates else None
 
         def likeness(m: Misconception) -> int:
-            return sum(self._same(m, n, seed, gather, clues=True) for n in self.answer.probes)
+            return sum(self._same(m, n, seed, gather, clues=True) for n in self.answer.cheap)
 
         return max(candidates, key=likeness)
 
@@ -122,11 +124,28 @@ class Judge:
 
         An exception alone says little: some other check must have brought evidence.
         """
-        others = [name for name in self.answer.probes if name != check]
+        others = [name for name in self.answer.cheap if name != check]
         if all(FAILED in gather(name) for name in others):
             return None
         for m in self.bank.misconceptions:
             if all(self._same(m, name, seed, gather) for name in [check, *others]):
+                return m
+        return None
+
+    def _explain_by_clues(
+        self, check: str, seed: int, gather: Callable[[str], Evidence]
+    ) -> Misconception | None:
+        """Return the misconception that departs from the reference just as the answer does.
+
+        That shows in the checks that are not costly, be it in their clues alone.
+        """
+        others = [name for name in self.answer.cheap if name != check]
+        reference = {name: self._reference(name, seed) for name in others}
+        for m in self.bank.misconceptions:
+            same = all(self._same(m, name, seed, gather, clues=True) for name in others)
+            if same and not all(
+                self._same(m, name, seed, reference.__getitem__, clues=True) for name in others
+            ):
                 return m
         return None
 
@@ -162,6 +181,8 @@ class Judge:
     def _run(self, misconception: str, check: str, seed: int) -> Evidence:
         """Return the evidence of the reference (no name) or of a misconception."""
         probe = self.answer.probes[check]
+        if not misconception and check in self.bank.keys:
+            return self.bank.keys[check](generator(seed, check))
         if not misconception:
             return thorough(probe, self.bank.reference, seed, check)
         build = next(m.build for m in self.bank.misconceptions if m.name == misconception)

@@ -68,7 +68,7 @@ def certificate_table(
     for head in ("wrong", "told apart", "named", "right", "refused", "blank", "solution"):
         table.add_column(head, justify="right", no_wrap=True)
     for c in certificates:
-        tried = c.seeds * c.misconceptions
+        tried = c.trials
         named = tried - sum(c.unnamed.values()) - sum(c.misnamed.values())
         table.add_row(
             f"{c.exercise}/{c.answer}",
@@ -79,6 +79,10 @@ def certificate_table(
             _share(sum(c.refused.values()), c.seeds * (c.styles + 1)),
             *("{:g}/{:g}".format(*scores[c.exercise][what]) for what in ("blank", "solution")),
         )
+    few = {check: n for c in certificates for check, n in c.costly.items()}
+    if few:
+        trained = ", ".join(f"{check} at {n} seeds" for check, n in few.items())
+        table.caption = f"Checks that take long were tried at fewer seeds: {trained}."
     return table
 
 
