@@ -1,0 +1,1 @@
+"""The exercise ``cnn-mnist``: a convolution, a pooling, and a network that reads digits."""
