@@ -155,6 +155,35 @@ def certify(
 
 
 @app.command()
+def mutants(
+    names: Annotated[list[str] | None, typer.Argument(help="Exercises; all of them.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Mutants at a time.")] = os.cpu_count() or 1,
+    root: Root = Path(),
+) -> None:
+    """Break each solution at every place, and show the breaks that cost no point.
+
+    Needs mutmut (pip install -e '.[test]') and some minutes for each exercise.
+    """
+    from autograde.grading.mutation import mutate
+    from autograde.grading.tables import mutants_table
+
+    course = _open(root)
+    results = []
+    try:
+        for name in names or course.assignments():
+            course.require(name)
+            with console.status(f"breaking the solution of {name}"):
+                results.append(mutate(course, name, jobs))
+            for diff in results[-1].surviving:
+                console.print(f"\n{name}: no check notices\n{diff}", highlight=False, markup=False)
+    except CourseError as error:
+        _stop(str(error))
+    console.print(mutants_table(results))
+    if any(result.surviving for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
 def doctor(root: Root = Path()) -> None:
     """Tell what of the environment works, and what to do about what does not."""
     from autograde.grading.doctor import examine

@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograde.certify import Certificate
+from autograde.grading.mutation import Mutants
 from autograde.grading.report import Report
 from autograde.grading.results import Result
 
@@ -105,3 +106,20 @@ def _story(result: Result) -> str:
     if len(result.mistakes) > 3:
         shown.insert(3, f"and {len(result.mistakes) - 3} more")
     return escape("; ".join(shown)) if shown else "[dim]nothing[/dim]"
+
+
+def mutants_table(results: list[Mutants]) -> Table:
+    """Return what became of the mutants of each solution, and why some rightly lose nothing.
+
+    Parameters
+    ----------
+    results : list of Mutants
+    """
+    table = Table(title="Mutants of the solutions", title_justify="left")
+    table.add_column("exercise", no_wrap=True)
+    for head in ("mutants", "lose points", "equivalent", "survive"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for r in results:
+        counts = (r.made, r.caught, len(r.equivalent), len(r.surviving))
+        table.add_row(r.exercise, *map(str, counts))
+    return table
