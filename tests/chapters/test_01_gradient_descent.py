@@ -8,6 +8,8 @@ import prose
 import pytest
 import torch
 
+from course import losses, nn, optim, toys
+
 CHAPTER = prose.chapter("01-gradient-descent")
 
 
@@ -98,6 +100,33 @@ def test_the_plateaus_are_the_best_that_alike_corners_allow():
     assert printed == [round(float(bound), 2) for bound in bounds]
     counts = re.findall(r"\((\d+)\)", prose.printed(CHAPTER, "xor-figure"))
     assert sum(map(int, counts)) == 20
+
+
+def units_after_training(seed: int) -> tuple[float, np.ndarray]:
+    """Return the loss on XOR after 300 steps, and which of two units is on at which corner."""
+    rng, gate = np.random.default_rng(seed), toys.xor_gate()
+    model = nn.Sequential(nn.Linear(2, 2, rng=rng), nn.ReLU(), nn.Linear(2, 1, rng=rng))
+    criterion, optimizer = losses.BCEWithLogitsLoss(), optim.SGD(model.parameters(), lr=1.0)
+    for _ in range(300):
+        optimizer.zero_grad()
+        loss = criterion(model(gate.X), gate.y)
+        model.backward(criterion.backward())
+        optimizer.step()
+    return loss, model[:2](gate.X) > 0
+
+
+def test_a_stuck_network_has_lost_its_units_as_the_chapter_says():
+    three, four = 0, 0
+    for seed in range(20):
+        loss, on = units_after_training(seed)
+        if abs(loss - 0.477) < 0.01:
+            three += 1
+            assert np.sum(~on.any(axis=1)) == 3, "both units are off at three corners"
+        if abs(loss - np.log(2)) < 0.01:
+            four += 1
+            assert np.any(~on.any(axis=0)), "a unit is off at every corner"
+    printed = prose.printed(CHAPTER, "xor-figure")
+    assert f"three alike ({three})" in printed and f"all four alike ({four})" in printed
 
 
 def test_gradient_descent_beats_guessing_by_far():
