@@ -33,26 +33,27 @@ def test_all_measured_cells_are_cited():
     assert cells <= {claim.cell for claim in prose.claims(CHAPTER)}
 
 
+def row(method: str) -> list[float]:
+    """Return mean and sd for each of three rates, the best rate, and mean and sd of the test."""
+    return numbers("experiment", f"{method:27} ")
+
+
 def test_he_initialization_is_most_of_the_gain_and_batch_norm_the_rest():
-    default, he, batch = (
-        numbers("experiment", f"{name:29} ")[-2]
-        for name in ("default init", "He init", "default init, batch norm")
-    )
+    names = ("default init", "He init", "default init, batch norm")
+    default, he, batch = (row(name)[-2] for name in names)
     assert default == 10.0
-    assert (he - default) / (batch - default) > 0.8
+    assert (he - default) / (batch - default) > 0.75
     assert batch - he > 5
 
 
 def test_batch_norm_hardly_cares_for_the_rate_and_he_does():
-    batch = numbers("experiment", f"{'default init, batch norm':29} ")[:3]
-    he = numbers("experiment", f"{'He init':29} ")[:3]
-    assert max(batch) - min(batch) <= 5
+    batch, he = row("default init, batch norm")[:6:2], row("He init")[:6:2]
+    assert max(batch) - min(batch) < 5
     assert he[1] - max(he[0], he[2]) > 20
 
 
 def test_the_best_rates_lie_inside_of_the_grids():
-    assert numbers("experiment", f"{'He init':29} ")[3] == 0.06
-    assert numbers("experiment", f"{'default init, batch norm':29} ")[3] == 0.06
+    assert row("He init")[6] == row("default init, batch norm")[6] == 0.06
     assert numbers("before-after", "before the ReLU, rate")[0] == 0.1
     assert numbers("before-after", "after  the ReLU, rate")[0] == 0.1
 
@@ -64,13 +65,13 @@ def test_before_and_after_are_a_tie():
 
 
 def test_smoothness_is_worse_at_the_start_and_better_later_for_long_steps():
+    def change(when, method):
+        _, short, _, long = numbers("smoothness", f"{when:9} {method:25}")
+        return short, long
+
     he, batch = "He init", "default init, batch norm"
-    start_he, _ = numbers("smoothness", f"after 0 epochs, {he:25} step 0.003:")[::2]
-    start_batch, _ = numbers("smoothness", f"after 0 epochs, {batch:25} step 0.003:")[::2]
-    later_he = numbers("smoothness", f"after 1 epochs, {he:25} step 0.003:")[-1]
-    later_batch = numbers("smoothness", f"after 1 epochs, {batch:25} step 0.003:")[-1]
-    assert start_batch > 5 * start_he
-    assert later_batch < later_he / 5
+    assert change("untrained", batch)[0] > 5 * change("untrained", he)[0]
+    assert change("trained", batch)[1] < change("trained", he)[1] / 5
 
 
 def test_the_runt_does_harm_by_its_step_and_not_by_its_statistics():
@@ -101,11 +102,11 @@ def test_weight_decay_on_gamma_makes_no_difference_that_can_be_seen():
 @pytest.mark.parametrize(
     ("cell", "wrong", "right"),
     [
-        ("pitfall-mode", "eval forgotten: 22 %", "model.eval():             90 %"),
+        ("pitfall-mode", "eval forgotten: 22 %", "model.eval():             91 %"),
         ("pitfall-gradient", "bias moved by 179", "bias moved by 0"),
         ("pitfall-axes", "(3, 5, 5)", "(3,)"),
         ("pitfall-axes", "[19. 20. 21.]", "[-0. 10. 50.]"),
-        ("pitfall-decay", "mean gamma 0.8", "mean gamma 1.0"),
+        ("pitfall-decay", "mean gamma 0.9", "mean gamma 1.0"),
     ],
 )
 def test_pitfalls_are_shown_beside_what_is_right(cell, wrong, right):
