@@ -99,8 +99,8 @@ def test_eq_dropout_penalty(p):
 @pytest.mark.parametrize("p", RATES)
 def test_eq_dropout_batch_norm(p):
     rng = np.random.default_rng(5)
-    x = np.maximum(rng.standard_normal((2000, 200)) + 0.5, 0)
-    norm, dropout = BatchNorm1d(200), nn.Dropout(p, rng=rng)
+    x = np.maximum(rng.standard_normal((1000, 100)) + 0.5, 0)
+    norm, dropout = BatchNorm1d(100), nn.Dropout(p, rng=rng)
     for _ in range(100):
         norm(dropout(x))
     expected = x.var() + p / (1 - p) * np.mean(x**2)
