@@ -93,6 +93,12 @@ def test_a_runt_of_four_costs_accuracy_and_drop_last_brings_it_back():
     assert dropped[0] > 80
 
 
+@pytest.mark.parametrize("n", [16, 64])
+def test_one_over_the_variance_of_n_normal_values_averages_n_over_n_minus_3(n):
+    x = np.random.default_rng(n).standard_normal((100_000, n))
+    assert np.mean(1 / x.var(axis=1)) == pytest.approx(n / (n - 3), rel=0.01)
+
+
 def test_weight_decay_on_gamma_makes_no_difference_that_can_be_seen():
     _, _, wrong, wrong_sd = numbers("pitfall-decay", "wrong, on all")
     _, _, right, right_sd = numbers("pitfall-decay", "right, on weights")
