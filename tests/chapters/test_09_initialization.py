@@ -34,7 +34,7 @@ def test_all_measured_cells_are_cited():
 
 
 def test_the_default_does_not_move_a_deep_network_and_trains_a_shallow_one():
-    deep, shallow = score("failure-run", "10 hidden"), score("failure-run", " 1 hidden")
+    deep, shallow = score("failure-run", "10 hidden: test"), score("failure-run", " 1 hidden: test")
     assert deep == (10.0, 0.0)
     assert shallow[0] > 85
 

@@ -132,10 +132,18 @@ def test_eq_torch_default(make, rng):
     )
 
 
-@pytest.mark.parametrize("rule", [init.lecun_uniform, init.xavier_uniform, init.he_uniform])
-def test_eq_uniform(rule, rng):
+@pytest.mark.parametrize(
+    ("rule", "variance"),
+    [
+        (init.lecun_uniform, 1 / 400),
+        (init.xavier_uniform, 2 / 1000),
+        (init.he_uniform, 2 / 400),
+        (init.torch_linear_default, 1 / 1200),
+    ],
+)
+def test_eq_uniform(rule, variance, rng):
     w = rule((600, 400), rng)
-    assert np.abs(w).max() == pytest.approx(math.sqrt(3) * w.std(), rel=0.01)
+    assert np.abs(w).max() == pytest.approx(math.sqrt(3 * variance), rel=1e-3)
     assert w.var() == pytest.approx(np.abs(w).max() ** 2 / 3, rel=0.01)
 
 
