@@ -23,6 +23,7 @@ def lengths(steps: int, **options) -> np.ndarray:
     ("options", "expected"),
     [
         ({}, [1, 1, 1]),
+        ({"dampening": 0.5}, [1, 1, 1]),
         ({"momentum": 0.9}, [1, 1.9, 2.71]),
         ({"momentum": 0.9, "dampening": 0.5}, [1, 1.4, 1.76]),
         ({"momentum": 0.9, "nesterov": True}, [1.9, 2.71, 3.439]),
@@ -49,6 +50,7 @@ def test_the_evidence_is_small():
         ("lr inside the velocity", {"schedule"}),
         ("momentum taken for friction", {"velocity"}),
         ("dampening applied to the first gradient too", {"dampening"}),
+        ("dampening where there is no momentum", {"dampening"}),
         ("a look-ahead that forgets the gradient", {"nesterov"}),
         ("a first step counted for the optimizer, not for each parameter", {"parameters"}),
         ("a velocity that lives in the array of a gradient", {"promises"}),

@@ -338,6 +338,18 @@ class _DampsAndAverages(_SGD):
 
 
 @sgd.wrong(
+    "dampening where there is no momentum",
+    "With momentum = 0 the steps should be plain ones. What is left there for dampening to hold?",
+)
+class _DampsPlain(_SGD):
+    def update(self, k, g):
+        if self.momentum:
+            return super().update(k, g)
+        fresh, self.velocity[k] = self.velocity[k] is None, g.copy()
+        return g if fresh else (1 - self.dampening) * g
+
+
+@sgd.wrong(
     "a first step counted for the optimizer, not for each parameter",
     "A parameter may get its first gradient late. How do you know that its velocity is new?",
 )

@@ -53,6 +53,13 @@ def dampening(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
         )
         what = f"length of a step, relative to what dampening={tau:.2f} should leave of it"
         evidence[f"dampening {k}"] = Values(share, what, AXES)
+    gradients = list(rng.uniform(0.5, 1.5, size=(6, 3)))
+    damped, plain = (
+        increments(displacements(make, np.zeros(3), gradients, lr=0.05, dampening=tau))
+        for tau in (0.5, 0.0)
+    )
+    what = "length of a step without momentum, dampening=0.50, relative to that of a plain step"
+    evidence["no momentum"] = Values(relative(damped, plain), what, AXES)
     return evidence
 
 

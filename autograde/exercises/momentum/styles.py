@@ -23,7 +23,7 @@ class VelocityInDict:
         for k, p in enumerate(self.params):
             if p.grad is None:
                 continue
-            if k in self.velocity:
+            if k in self.velocity and self.momentum:
                 kept = self.momentum * self.velocity[k]
                 self.velocity[k] = kept + (1 - self.dampening) * p.grad
             else:
@@ -57,7 +57,7 @@ class InPlaceWithSlots:
             v = self.fast[k]
             v *= self.mu
             v += p.grad if not self.begun[k] else p.grad * (1 - self.damp)
-            self.begun[k] = True
+            self.begun[k] = self.mu > 0
             if self.look:
                 p.data -= self.lr * p.grad
                 p.data -= self.lr * self.mu * v
@@ -88,7 +88,7 @@ class ADataclass:
         for p in self.params:
             if p.grad is not None:
                 old = self.memory.get(id(p), 0 * p.data)
-                damping = 0 if id(p) not in self.memory else self.dampening
+                damping = self.dampening if mu and id(p) in self.memory else 0
                 new = mu * old - (1 - damping) * p.grad
                 self.memory[id(p)] = new
                 p.data[...] += self.lr * new
@@ -150,7 +150,7 @@ class Subclass(_OwnBase):
             raise ValueError(f"momentum must be >= 0, got {momentum}")
         if nesterov and (dampening or not momentum):
             raise ValueError("nesterov needs momentum > 0 and dampening == 0")
-        self.momentum, self.dampening = momentum, dampening
+        self.momentum, self.dampening = momentum, dampening if momentum else 0.0
         self.direction = self.ahead if nesterov else self.straight
 
     def rule(self, g, v):
