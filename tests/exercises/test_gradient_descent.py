@@ -94,3 +94,12 @@ def test_a_transposed_path_is_refused_without_an_exception_of_ours():
     found = verdicts("gradient-descent", "gradient-descent", transposed, 0)
     assert not any(verdict.passed for verdict in found[:2])
     assert not any("raised" in verdict.finding for verdict in found)
+
+
+def test_a_start_left_as_integers_costs_one_check_and_is_called_by_its_name():
+    bank = judge("gradient-descent", "gradient-descent").bank
+    mistake = next(m for m in bank.misconceptions if m.name == "a start left as integers")
+    found = verdicts("gradient-descent", "gradient-descent", mistake.build, 4)
+    (failed,) = (verdict for verdict in found if not verdict.passed)
+    assert failed.check == "gradient-descent/descent-promises"
+    assert failed.misconception == mistake

@@ -266,3 +266,12 @@ class _Truncates(_Descent):
 
     def after(self, path, g, k):
         return (path[-1] - self.lr * g).astype(path[0].dtype)
+
+
+@_variant(
+    "a start left as integers",
+    "With steps=0 the start is all there is of the path. What dtype does the path have then?",
+)
+class _StartOfIntegers(_Descent):
+    def start(self, x0):
+        return np.array(x0)

@@ -139,6 +139,7 @@ def descent_promises(gradient_descent, rng: np.random.Generator) -> Evidence:
         array(gradient_descent(lambda x: slope * x, start, lr=0.2, steps=4), "the path")
         for start in (whole.copy(), whole.astype(float))
     ]
+    still = array(gradient_descent(lambda x: slope * x, whole, lr=0.2, steps=0), "the path")
     return {
         "x0": Claim(np.array_equal(x0, before), "x0 is not what it was before the call."),
         "gradient": Claim(
@@ -148,6 +149,10 @@ def descent_promises(gradient_descent, rng: np.random.Generator) -> Evidence:
         "integers": Claim(
             equal(*paths),
             "From an x0 of integers the path is not the one from the same numbers as floats.",
+        ),
+        "still": Claim(
+            still.dtype.kind == "f",
+            "From an x0 of integers, with steps=0, the path holds integers; it should hold floats.",
         ),
     }
 
