@@ -34,7 +34,7 @@ def test_all_measured_cells_are_cited():
 
 
 def row(method: str) -> list[float]:
-    """Return mean and sd for each of three rates, the best rate, and mean and sd of the test."""
+    """Return mean and sd for each steady rate, the best rate, and mean and sd of the test."""
     return numbers("experiment", f"{method:27} ")
 
 
@@ -47,13 +47,14 @@ def test_he_initialization_is_most_of_the_gain_and_batch_norm_the_rest():
 
 
 def test_batch_norm_hardly_cares_for_the_rate_and_he_does():
-    batch, he = row("default init, batch norm")[:6:2], row("He init")[:6:2]
+    batch = row("default init, batch norm")[:6:2]
     assert max(batch) - min(batch) < 5
-    assert he[1] - max(he[0], he[2]) > 20
+    assert len(row("He init")) == 5, "one steady rate"
+    assert row("He init")[0] > 75
 
 
 def test_the_best_rates_lie_inside_of_the_grids():
-    assert row("He init")[6] == row("default init, batch norm")[6] == 0.06
+    assert row("He init")[-3] == row("default init, batch norm")[-3] == 0.06
     assert numbers("before-after", "before the ReLU, rate")[0] == 0.1
     assert numbers("before-after", "after  the ReLU, rate")[0] == 0.1
 
