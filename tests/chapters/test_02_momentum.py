@@ -172,6 +172,22 @@ def test_at_large_rates_momentum_holds_and_plain_sgd_does_not():
     assert "falls apart" in line("digits", "1.6")
 
 
+def test_at_the_first_rate_too_large_plain_sgd_fails_on_one_seed_of_five():
+    fit, validation, _ = data.digits(train=1000, validation=1000)
+    fit, validation = (data.Data(part.X.astype(float), part.y) for part in (fit, validation))
+    accuracies = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        model = nn.Sequential(nn.Linear(784, 32, rng=rng), nn.ReLU(), nn.Linear(32, 10, rng=rng))
+        optimizer = optim.SGD(model.parameters(), lr=0.8)
+        train.train(
+            model, losses.CrossEntropyLoss(), optimizer, fit, epochs=8, batch_size=50, rng=rng
+        )
+        accuracies.append(train.accuracy(train.predict(model, validation.X), validation.y))
+    assert np.sum(np.array(accuracies) < 0.8) == 1
+    assert np.sort(accuracies)[1] > 0.86
+
+
 def test_momentum_lags_by_half_an_epoch():
     fit, validation, _ = data.digits(train=1000, validation=1000)
     fit, validation = (data.Data(part.X.astype(float), part.y) for part in (fit, validation))
