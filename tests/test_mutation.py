@@ -1,5 +1,6 @@
 """Mutants of a solution: made by mutmut, judged, and told apart."""
 
+import json
 import re
 from pathlib import Path
 
@@ -18,6 +19,24 @@ def test_the_answers_of_a_solution_are_a_module_of_their_own(name):
     exec(mutation.solution(COURSE, name), answer)
     defined = {part.strip() for cell in load(name).answers for part in cell.defines.split(",")}
     assert defined <= answer.keys()
+
+
+def test_the_answers_find_the_imports_that_come_late_in_a_notebook():
+    lines = mutation.solution(COURSE, "cnn-mnist").splitlines()
+    assert lines.index("from torch import nn") < lines.index("def build_model():")
+
+
+def test_equal_breaks_at_two_places_are_two_mutants(monkeypatch):
+    def mutmut(folder, command, *arguments):
+        if command == "show":
+            return "-raise ValueError(f'{name}')\n+raise ValueError(None)"
+        (folder / "mutants").mkdir()
+        meta = {"exit_code_by_key": {"answer.one": 0, "answer.two": 0, "answer.three": 1}}
+        (folder / "mutants" / "answer.py.meta").write_text(json.dumps(meta))
+
+    monkeypatch.setattr(mutation, "_mutmut", mutmut)
+    found = mutation.mutate(COURSE, "adam", jobs=1)
+    assert (found.made, found.caught, len(found.equivalent), found.surviving) == (3, 1, 2, [])
 
 
 @pytest.mark.parametrize("name", exercises())

@@ -52,7 +52,7 @@ class Mutants:
     exercise : str
     made : int
         How many there were.
-    equivalent : dict of str to str
+    equivalent : list of (str, str)
         Those that lost no point and rightly so: their diff, and the reason.
     surviving : list of str
         The diffs of those that lost no point for no reason that is known.
@@ -60,7 +60,7 @@ class Mutants:
 
     exercise: str
     made: int
-    equivalent: dict[str, str]
+    equivalent: list[tuple[str, str]]
     surviving: list[str]
 
     @property
@@ -94,24 +94,25 @@ def mutate(course: Course, name: str, jobs: int) -> Mutants:
         codes = json.loads((folder / "mutants" / "answer.py.meta").read_text())["exit_code_by_key"]
         survivors = [_mutmut(folder, "show", mutant) for mutant, code in codes.items() if code == 0]
     diffs = [_changes(diff) for diff in survivors]
-    reasons = {diff: _reason(diff, known_equivalent(name)) for diff in diffs}
+    reasoned = [(diff, _reason(diff, known_equivalent(name))) for diff in diffs]
     return Mutants(
         name,
         len(codes),
-        {diff: reason for diff, reason in reasons.items() if reason},
-        [diff for diff in diffs if not reasons[diff]],
+        [(diff, reason) for diff, reason in reasoned if reason],
+        [diff for diff, reason in reasoned if not reason],
     )
 
 
 def solution(course: Course, name: str) -> str:
     """Return the answer cells of an instructor notebook, and its imports, as one module."""
-    first, *cells = (
-        cell
+    parts = [
+        cell.source
+        if cell.metadata.nbgrader.solution
+        else "\n".join(re.findall(r"^(?:import|from) .*", cell.source, re.MULTILINE))
         for cell in read_notebook(course.notebook("source", name)).cells
         if cell.cell_type == "code" and "nbgrader" in cell.metadata
-    )
-    parts = [first, *(cell for cell in cells if cell.metadata.nbgrader.solution)]
-    lines = "\n\n\n".join(cell.source for cell in parts).splitlines()
+    ]
+    lines = "\n\n\n".join(part for part in parts if part).splitlines()
     foreign = re.compile(r"%|from autograde |\s*### (BEGIN|END) SOLUTION")
     return "\n".join(line for line in lines if not foreign.match(line)) + "\n"
 
