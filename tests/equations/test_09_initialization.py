@@ -70,7 +70,7 @@ def test_eq_depth(variance, rng):
     assert np.mean(ratios) == pytest.approx((256 * variance / 2) ** 4, rel=0.2)
 
 
-def test_eq_backward(rng):
+def test_eq_variance_backward(rng):
     layer = linear(init.normal((300, 40_000), rng, std=0.1))
     delta = 1 + rng.standard_normal((1, 300))
     layer(np.zeros((1, 40_000)))
