@@ -176,7 +176,7 @@ def test_eq_scale_invariance(alpha):
     assert np.abs(g).max() > 1e-3
 
 
-def test_eq_effective_rate():
+def test_eq_scale_free_rate():
     # Equal effective rates give equal directions, step after step; equal rates do not.
     def direction(scale, lr):
         model = normalized_network(scale)
