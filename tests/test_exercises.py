@@ -130,3 +130,12 @@ def test_one_mistake_costs_some_points_and_seldom_all(name):
             if any(v.passed for v in verdicts(name, cell.name, m.build, 7))
         ]
         assert len(partly) >= 0.7 * len(bank.misconceptions)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_readme_counts_the_bank_as_it_is(name):
+    row = re.search(rf"^\| {name} \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    numbers = row[1].split(" | ")
+    banks = [judge(name, cell.name).bank for cell in load(name).answers]
+    assert int(numbers[0]) == sum(len(bank.misconceptions) for bank in banks)
+    assert int(numbers[3]) == sum(len(bank.styles) + 1 for bank in banks)
