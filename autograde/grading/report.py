@@ -79,7 +79,8 @@ def _findings(course: Course, assignment: str, student: str):
 
 def _by_check(rows: list[tuple[str, float, float]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["check", "points", "score"])
-    table["share"] = table.score / table.points
+    table = table[table.points > 0]  # a question may be worth nothing, and its answer something
+    table = table.assign(share=table.score / table.points)
     return table.groupby("check", sort=False).agg(points=("points", "max"), share=("share", "mean"))
 
 

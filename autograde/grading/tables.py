@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -55,35 +58,38 @@ def report_tables(report: Report) -> list[Table]:
 def certificate_table(
     certificates: list[Certificate], scores: dict[str, dict[str, tuple[float, float]]]
 ) -> Table:
-    """Return what certification showed, a row for each answer cell.
+    """Return what certification showed: a row for each exercise, and one for each answer cell.
 
     Parameters
     ----------
     certificates : list of Certificate
+        The answer cells of an exercise stand together.
     scores : dict
         For each exercise, score and maximum of its ``blank`` and ``solution`` notebooks.
     """
     seeds = max((c.seeds for c in certificates), default=0)
-    table = Table(title=f"Certified over {seeds} seeds", title_justify="left")
-    table.add_column("exercise/answer", overflow="fold")
-    for head in ("wrong", "told apart", "named", "right", "refused", "blank", "solution"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for c in certificates:
-        tried = c.trials
-        named = tried - sum(c.unnamed.values()) - sum(c.misnamed.values())
-        table.add_row(
-            f"{c.exercise}/{c.answer}",
-            f"{c.misconceptions}",
-            _share(tried - sum(c.undetected.values()), tried),
-            _share(named, tried),
-            f"{c.styles + 1}",
-            _share(sum(c.refused.values()), c.seeds * (c.styles + 1)),
-            *("{:g}/{:g}".format(*scores[c.exercise][what]) for what in ("blank", "solution")),
-        )
+    title = f"Certified over {seeds} seeds"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column("exercise", overflow="fold", min_width=20)
+    for head in ("wrong", "told\napart", "named", "right", "refused", "blank", "solution"):
+        table.add_column(head, justify="right")
+    for exercise, cells in groupby(certificates, key=lambda c: c.exercise):
+        points = ("{:g}/{:g}".format(*scores[exercise][what]) for what in ("blank", "solution"))
+        table.add_row(f"[bold]{exercise}", *[""] * 5, *points)
+        for c in cells:
+            named = c.trials - sum(c.unnamed.values()) - sum(c.misnamed.values())
+            table.add_row(
+                f"  {c.answer}",
+                f"{c.misconceptions}",
+                _share(c.trials - sum(c.undetected.values()), c.trials),
+                _share(named, c.trials),
+                f"{c.styles + 1}",
+                _share(sum(c.refused.values()), c.seeds * (c.styles + 1)),
+            )
     few = {check: n for c in certificates for check, n in c.costly.items()}
     if few:
-        trained = ", ".join(f"{check} at {n} seeds" for check, n in few.items())
-        table.caption = f"Checks that take long were tried at fewer seeds: {trained}."
+        trained = ", ".join(f"{check} (seeds: {n})" for check, n in few.items())
+        table.caption = f"Checks that take long were tried at fewer: {trained}."
     return table
 
 
