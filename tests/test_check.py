@@ -93,6 +93,15 @@ def test_an_unwritten_answer_is_called_so():
         assert "not written yet" in message(f"adam/{name}", Stub)
 
 
+def test_what_a_library_does_not_implement_is_not_taken_for_a_stub():
+    def refusing(*args, **options):
+        raise NotImplementedError("can only do this with one dimension")
+
+    said = message("adam/moments", refusing)
+    assert "not written yet" not in said
+    assert "NotImplementedError: can only do this with one dimension" in said
+
+
 def test_an_exception_shows_the_learners_own_line(tmp_path, monkeypatch):
     (tmp_path / "notebook_cell.py").write_text(
         "import numpy as np\n"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograde.check.collect import FAILED, collect, complaint
-from autograde.check.evidence import UNWRITTEN, Evidence, Item, Outcome, Samples
+from autograde.check.evidence import Evidence, Item, Outcome, Samples
 from autograde.check.exercise import Answer, Bank, Misconception, generator
 
 #: How the line of a verdict begins that names the mistake.
@@ -233,7 +233,7 @@ def _failure(outcome: Outcome, defines: str) -> str:
     """Word what was raised for the learner, with the learner's own line."""
     if text := complaint(outcome):
         return text
-    if outcome.raised[0] == UNWRITTEN:
+    if outcome.unwritten:
         return f"{defines} is not written yet."
     at = f" ({outcome.line})" if outcome.line else ""
     said = f": {outcome.message}" if outcome.message else ""
