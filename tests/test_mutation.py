@@ -47,11 +47,12 @@ def test_every_mutant_that_may_live_has_a_reason(name):
 
 
 @pytest.mark.slow
-def test_mutants_lose_points_or_have_a_reason_unless_the_checks_are_blind(monkeypatch):
+def test_mutants_lose_points_or_have_a_reason_unless_most_checks_are_left_out(monkeypatch):
     seeing = mutation.mutate(COURSE, "early-stopping", jobs=2)
     assert seeing.surviving == []
     assert seeing.caught > 0.8 * seeing.made > 0
     assert seeing.made == seeing.caught + len(seeing.equivalent)
-    blind = mutation.TEST.replace("verdict.passed", "verdict.check")
+    blind = mutation.TEST.replace("given, seed))", "given, seed)[:1])")
+    assert blind != mutation.TEST
     monkeypatch.setattr(mutation, "TEST", blind)
-    assert len(mutation.mutate(COURSE, "early-stopping", jobs=2).surviving) > 20
+    assert len(mutation.mutate(COURSE, "early-stopping", jobs=2).surviving) > 10
