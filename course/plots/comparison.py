@@ -86,5 +86,7 @@ def _row(ax: Axes, row: int, values: np.ndarray, decimals: int) -> None:
     bar = ax.errorbar(mean, row, xerr=sd, fmt="D", markersize=7, elinewidth=1.8, zorder=3)
     color = bar.lines[0].get_color()
     ax.scatter(values, row + offsets, s=18, facecolors="none", edgecolors=color, zorder=2)
-    text = f"{mean:z.{decimals}f} ± {sd:z.{decimals}f}" if values.size > 1 else f"{mean:z.{decimals}f}"
+    text = f"{mean:z.{decimals}f}"
+    if values.size > 1:
+        text += f" ± {sd:.{decimals}f}"
     ax.annotate(text, (1.02, row), xycoords=ax.get_yaxis_transform(), va="center", fontsize=9)
