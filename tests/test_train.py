@@ -1,59 +1,28 @@
-"""The training loop against torch's, resuming to the bit, and what goes with them."""
+"""The training loop against torch's, with stopping, history, callbacks and errors."""
 
 import math
 
 import numpy as np
 import pytest
-import sklearn.model_selection
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from training import mlp, same_state, spirals, torch_mlp
 
-from course import nn, optim, schedules, toys
+from course import nn, optim, schedules
 from course.augment import augment
 from course.data import digits
 from course.history import History
 from course.losses import CrossEntropyLoss, MSELoss
-from course.norm import BatchNorm1d
-from course.stopping import EarlyStopping, load_checkpoint
+from course.stopping import EarlyStopping
 from course.train import (
     accuracy,
     backpropagate,
-    batches,
     evaluate,
-    k_fold,
     predict,
     train,
     train_epoch,
 )
-
-
-def mlp(seed=0, *, dropout=0.0, dtype=np.float64):
-    rng = np.random.default_rng(seed)
-    return nn.Sequential(
-        nn.Linear(2, 8, rng=rng, dtype=dtype),
-        nn.ReLU(),
-        nn.Dropout(dropout, rng=rng),
-        nn.Linear(8, 2, rng=rng, dtype=dtype),
-    )
-
-
-def torch_mlp(model):
-    oracle = torch.nn.Sequential(
-        torch.nn.Linear(2, 8), torch.nn.ReLU(), torch.nn.Dropout(0.0), torch.nn.Linear(8, 2)
-    ).double()
-    state = {name: torch.tensor(array) for name, array in model.state_dict().items()}
-    oracle.load_state_dict(state)
-    return oracle
-
-
-def spirals(n=90, seed=0):
-    return toys.spirals(n, np.random.default_rng(seed))
-
-
-def same_state(a, b):
-    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
-
 
 # The loop -------------------------------------------------------------------------------------
 
@@ -391,197 +360,6 @@ def test_class_weights_draw_the_model_to_the_rare_class():
     assert recalls[0] < 0.3 and recalls[1] > 0.6
 
 
-# Resuming -------------------------------------------------------------------------------------
-
-
-class Interrupted(Exception):
-    pass
-
-
-def run(epochs, *, path=None, resume=False, interrupt_at=None, optimizer, schedule, augmented):
-    """Train with everything that has a state, and return all that came of it."""
-    rng = np.random.default_rng(3)
-    model = nn.Sequential(
-        nn.Linear(2, 8, rng=rng),
-        BatchNorm1d(8),
-        nn.ReLU(),
-        nn.Dropout(0.3, rng=np.random.default_rng(8)),
-        nn.Linear(8, 2, rng=rng),
-        nn.Dropout(0.1, rng=rng),
-    )
-    stopping = EarlyStopping(patience=4)
-    opt = optimizer(model.parameters())
-    make_schedule, schedule_by = schedule
-
-    def interrupt(model, history):
-        if len(history.lr) == interrupt_at:
-            raise Interrupted
-
-    history = train(
-        model,
-        CrossEntropyLoss(),
-        opt,
-        spirals(100),
-        epochs=epochs,
-        batch_size=16,
-        rng=rng,
-        augment=(lambda X, rng: X + 0.1 * rng.normal(size=X.shape)) if augmented else None,
-        schedule=make_schedule(opt),
-        schedule_by=schedule_by,
-        validation=spirals(50, seed=1),
-        metrics={"accuracy": accuracy},
-        early_stopping=stopping,
-        checkpoint=path,
-        resume=resume,
-        callbacks=[interrupt],
-    )
-    return model.state_dict(), opt.state_dict(), stopping.state_dict(), history, rng.random()
-
-
-OPTIMIZERS = {
-    "SGD": lambda params: optim.SGD(params, lr=0.2, momentum=0.9, nesterov=True),
-    "Adagrad": lambda params: optim.Adagrad(params, lr=0.1),
-    "RMSprop": lambda params: optim.RMSprop(params, lr=0.02, momentum=0.5, centered=True),
-    "Adam": lambda params: optim.Adam(params, lr=0.05, amsgrad=True),
-    "AdamW": lambda params: optim.AdamW(params, lr=0.05),
-    "NAdam": lambda params: optim.NAdam(params, lr=0.05),
-}
-SCHEDULES = {
-    "step": (lambda opt: schedules.StepLR(opt, step_size=2, gamma=0.5), "epoch"),
-    "one cycle": (lambda opt: schedules.OneCycleLR(opt, max_lr=0.1, total_steps=100), "step"),
-    "plateau": (lambda opt: schedules.ReduceLROnPlateau(opt, patience=0), "metric"),
-}
-
-
-def everything_equal(a, b):
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(everything_equal(a[k], b[k]) for k in a)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(everything_equal, a, b))
-    return np.array_equal(a, b)
-
-
-CASES = [(name, "plateau") for name in OPTIMIZERS] + [("Adam", "step"), ("AdamW", "one cycle")]
-
-
-@pytest.mark.parametrize(("optimizer", "schedule"), CASES)
-@pytest.mark.parametrize("interrupt_at", [1, 3])
-def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(
-    tmp_path, optimizer, schedule, interrupt_at
-):
-    options = {
-        "optimizer": OPTIMIZERS[optimizer],
-        "schedule": SCHEDULES[schedule],
-        "augmented": True,
-        "path": tmp_path / "run.npz",
-    }
-    whole = run(6, **options)
-    with pytest.raises(Interrupted):
-        run(6, interrupt_at=interrupt_at, **options)
-    assert len(load_checkpoint(options["path"])["history"]["lr"]) == interrupt_at
-    resumed = run(6, resume=True, **options)
-    assert everything_equal(resumed[:3], whole[:3])
-    assert resumed[3:] == whole[3:]
-
-
-OPTIONS = {"optimizer": OPTIMIZERS["Adam"], "schedule": SCHEDULES["step"], "augmented": False}
-
-
-def test_a_run_that_is_over_may_be_prolonged(tmp_path):
-    path = tmp_path / "run.npz"
-    run(2, path=path, **OPTIONS)
-    prolonged = run(5, path=path, resume=True, **OPTIONS)
-    whole = run(5, **OPTIONS)
-    assert everything_equal(prolonged[:3], whole[:3]) and prolonged[3:] == whole[3:]
-
-
-def test_a_run_that_has_stopped_early_stays_stopped(tmp_path):
-    def stopped(resume):
-        model = mlp()
-        return train(
-            model,
-            CrossEntropyLoss(),
-            optim.SGD(model.parameters(), lr=0.0),
-            spirals(),
-            epochs=9,
-            rng=np.random.default_rng(0),
-            validation=spirals(seed=1),
-            early_stopping=EarlyStopping(patience=2),
-            checkpoint=tmp_path / "run.npz",
-            resume=resume,
-        )
-
-    assert len(stopped(resume=False).lr) == 3
-    again = stopped(resume=True)
-    assert again.stopped_early and len(again.lr) == 3
-
-
-def test_without_resume_an_old_checkpoint_is_not_read(tmp_path):
-    path = tmp_path / "run.npz"
-    first = run(2, path=path, **OPTIONS)
-    assert run(2, path=path, **OPTIONS)[3] == first[3]
-
-
-def test_resume_without_a_file_starts_at_the_beginning(tmp_path):
-    path = tmp_path / "run.npz"
-    assert run(2, path=path, resume=True, **OPTIONS)[3] == run(2, **OPTIONS)[3]
-
-
-def simple_run(path, *, resume=False, metrics=None, dropout=False, stopping=None, optimizer=None):
-    rng = np.random.default_rng(0)
-    layers = [nn.Linear(2, 2, rng=rng)]
-    layers += [nn.Dropout(0.1, rng=np.random.default_rng(1))] if dropout else []
-    model = nn.Sequential(*layers)
-    train(
-        model,
-        CrossEntropyLoss(),
-        optimizer or optim.SGD(model.parameters(), lr=0.1),
-        spirals(),
-        epochs=1,
-        rng=rng,
-        validation=spirals(),
-        metrics=metrics,
-        early_stopping=stopping,
-        checkpoint=path,
-        resume=resume,
-    )
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (
-            {"metrics": {"accuracy": accuracy}},
-            "run.npz is of another run: metrics set.., not .'acc",
-        ),
-        (
-            {"stopping": EarlyStopping()},
-            "run.npz is of another run: parts .*, not .*early_stopping",
-        ),
-        ({"dropout": True}, "run.npz is of another run: number of generators 1, not 2"),
-    ],
-)
-def test_a_checkpoint_of_another_run_is_refused(tmp_path, change, message):
-    path = tmp_path / "run.npz"
-    simple_run(path)
-    with pytest.raises(ValueError, match=message):
-        simple_run(path, resume=True, **change)
-
-
-def test_a_checkpoint_needs_what_can_be_saved(tmp_path):
-    class Mine:
-        lr = 0.1
-
-        def step(self):
-            pass
-
-        zero_grad = step
-
-    message = r"a checkpoint needs optimizer.state_dict\(\), which Mine lacks"
-    with pytest.raises(TypeError, match=message):
-        simple_run(tmp_path / "run.npz", optimizer=Mine())
-
-
 # Bad input ------------------------------------------------------------------------------------
 
 
@@ -632,88 +410,6 @@ def test_a_loss_that_is_not_a_number_is_recorded_and_never_the_best():
     )
     assert len(history.lr) == 2 and np.isnan(history.validation_loss).all()
     assert stopping.best_state is None
-
-
-# Batches, folds, evaluation -------------------------------------------------------------------
-
-
-@given(
-    n=st.integers(1, 60),
-    size=st.integers(1, 20),
-    drop_last=st.booleans(),
-    seed=st.integers(0, 2**32),
-)
-def test_batches_cover_every_row_once(n, size, drop_last, seed):
-    if drop_last and n < size:
-        with pytest.raises(ValueError, match=f"drop_last leaves nothing of {n} rows in batches"):
-            list(batches(n, size, np.random.default_rng(seed), drop_last=drop_last))
-        return
-    parts = list(batches(n, size, np.random.default_rng(seed), drop_last=drop_last))
-    rows = np.concatenate(parts)
-    assert all(len(part) == size for part in parts[:-1])
-    assert len(parts[-1]) == (size if drop_last else n - size * (len(parts) - 1))
-    assert len(rows) == (n - n % size if drop_last else n)
-    assert len(set(rows.tolist())) == len(rows) and 0 <= rows.min() and rows.max() < n
-
-
-def test_batches_are_shuffled_anew_each_time():
-    rng = np.random.default_rng(0)
-    first, second = (np.concatenate(list(batches(50, 7, rng))) for _ in range(2))
-    assert not np.array_equal(first, second) and not np.array_equal(first, np.arange(50))
-
-
-@given(data=st.data(), n=st.integers(2, 60), seed=st.integers(0, 2**32), stratify=st.booleans())
-def test_folds_are_those_of_scikit_learn_in_size_and_cover(data, n, seed, stratify):
-    k = data.draw(st.integers(2, n))
-    rng = np.random.default_rng(seed)
-    classes = rng.integers(0, 3, n) if stratify else None
-    folds = k_fold(n, k, rng, classes=classes)
-    expected = sklearn.model_selection.KFold(k).split(np.zeros(n))
-    for (fit, held_back), (their_fit, their_held_back) in zip(folds, expected, strict=True):
-        assert len(fit) == len(their_fit) and len(held_back) == len(their_held_back)
-        assert np.array_equal(np.sort(np.concatenate([fit, held_back])), np.arange(n))
-    rows = np.concatenate([held_back for _, held_back in folds])
-    assert np.array_equal(np.sort(rows), np.arange(n))
-
-
-@given(seed=st.integers(0, 2**32))
-def test_stratified_folds_hold_the_classes_in_their_proportions(seed):
-    rng = np.random.default_rng(seed)
-    classes = rng.permutation(np.repeat([0, 1], [80, 20]))
-    for _, held_back in k_fold(100, 5, rng, classes=classes):
-        assert 3 <= classes[held_back].sum() <= 5
-
-
-@pytest.mark.parametrize(("k", "message"), [(1, "2..10, got 1"), (11, "2..10, got 11")])
-def test_a_number_of_folds_that_cannot_be_is_named(k, message):
-    with pytest.raises(ValueError, match=f"k must be in {message}"):
-        k_fold(10, k, np.random.default_rng(0))
-
-
-def test_classes_of_another_number_of_rows_are_refused():
-    with pytest.raises(ValueError, match=r"classes must have shape \(10,\), got \(9,\)"):
-        k_fold(10, 2, np.random.default_rng(0), classes=np.zeros(9))
-
-
-@pytest.mark.parametrize("training", [True, False])
-def test_predictions_are_those_of_evaluation_mode_in_one_piece(training):
-    model, (X, _) = mlp(dropout=0.5), spirals()
-    expected = model.eval()(X)
-    model.train(training)
-    assert predict(model, X, batch_size=7) == pytest.approx(expected, rel=1e-12)
-    assert model.training is training
-
-
-def test_nothing_to_predict_is_an_error():
-    with pytest.raises(ValueError, match="X must not be empty"):
-        predict(mlp(), np.zeros((0, 2)))
-
-
-def test_accuracy_is_that_of_scikit_learn():
-    rng = np.random.default_rng(0)
-    logits, y = rng.normal(size=(200, 5)), rng.integers(0, 5, 200)
-    expected = sklearn.metrics.accuracy_score(y, logits.argmax(axis=1))
-    assert accuracy(logits, y) == expected
 
 
 def test_a_small_network_learns_the_digits_in_float32():
