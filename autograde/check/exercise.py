@@ -51,10 +51,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One nbgrader assignment: its name and its answer cells."""
+    """One nbgrader assignment: its name and its answer cells.
+
+    Parameters
+    ----------
+    name : str
+    answers : sequence of Answer
+    hides : tuple of str
+        The modules that hold the answer. None is there, nor what lies below it, while an answer
+        is graded, so neither the released notebook nor the probes may need one; `check` tells
+        a learner who uses one beforehand.
+    """
 
     name: str
     answers: Sequence[Answer]
+    hides: tuple[str, ...] = ("torch", "torchvision")
 
     def find(self, check: str) -> Answer:
         """Return the answer that a check belongs to.

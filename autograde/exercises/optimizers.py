@@ -18,6 +18,18 @@ from course.nn import Parameter
 MakeOptimizer = Callable[..., Any]
 Gradient = np.ndarray | None
 
+#: Where torch and the course keep their optimizers: see `Exercise.hides`.
+HIDES = (
+    "torch",
+    "torchvision",
+    "course.adam_family",
+    "course.adam_rules",
+    "course.in_place",
+    "course.optim",
+    "course.optimizer",
+    "course.rules",
+)
+
 
 def displacements(
     make: MakeOptimizer,

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograde.check import Answer, Evidence, Exercise, Values
 from autograde.exercises.optimizers import (
+    HIDES,
     MakeOptimizer,
     displacements,
     hyperparameters,
@@ -120,4 +121,5 @@ EXERCISE = Exercise(
             },
         ),
     ],
+    hides=HIDES,
 )

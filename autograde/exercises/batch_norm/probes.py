@@ -297,4 +297,5 @@ EXERCISE = Exercise(
             },
         )
     ],
+    hides=("torch", "torchvision", "course.batch_norm", "course.norm"),
 )

@@ -207,4 +207,5 @@ EXERCISE = Exercise(
             costly={digits.CHECK: 1},
         ),
     ],
+    hides=("torchvision", "course.cnn", "course.conv", "course.pooling"),
 )

@@ -252,4 +252,5 @@ EXERCISE = Exercise(
             },
         ),
     ],
+    hides=("torch", "torchvision", "course.ablation", "course.loss_rules", "course.losses"),
 )

@@ -246,4 +246,5 @@ EXERCISE = Exercise(
             },
         )
     ],
+    hides=("torch", "torchvision", "course.plateau", "course.schedules", "course.stopping"),
 )

@@ -272,4 +272,5 @@ EXERCISE = Exercise(
             },
         ),
     ],
+    hides=("torch", "torchvision", "course.gradcheck", "course.losses", "course.optim"),
 )

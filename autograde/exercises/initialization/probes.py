@@ -236,4 +236,5 @@ EXERCISE = Exercise(
             },
         ),
     ],
+    hides=("torch", "torchvision", "course.init"),
 )

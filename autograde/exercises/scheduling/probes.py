@@ -162,4 +162,15 @@ EXERCISE = Exercise(
             },
         ),
     ],
+    hides=(
+        "torch",
+        "torchvision",
+        "course.cycles",
+        "course.lr_functions",
+        "course.momentum_schedules",
+        "course.plateau",
+        "course.range_test",
+        "course.schedule",
+        "course.schedules",
+    ),
 )

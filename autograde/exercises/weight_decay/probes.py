@@ -10,6 +10,7 @@ import numpy as np
 from autograde.check import Answer, BadAnswer, Claim, Evidence, Exercise, Values, array, attempt
 from autograde.check.reading import a_kind_of
 from autograde.exercises.optimizers import (
+    HIDES,
     MakeOptimizer,
     displacements,
     hyperparameters,
@@ -291,4 +292,5 @@ EXERCISE = Exercise(
             },
         ),
     ],
+    hides=HIDES,
 )
