@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from autograde.check import Answers, Claim, Outcome, Samples, Values, from_json, to_json
-from autograde.check.distributions import critical_gap, detectable_gap, largest_gap
+from autograde.check import Answers, Claim, Outcome, Samples, Shares, Values, from_json, to_json
+from autograde.check.distributions import (
+    critical_gap,
+    detectable_gap,
+    largest_gap,
+    share_interval,
+)
 
 ONE_OF_EACH = {
     "values": Values(np.array([[0.5, np.nan], [np.inf, -1e-300]]), "x"),
@@ -16,6 +21,7 @@ ONE_OF_EACH = {
     "claim": Claim(True, "no"),
     "outcome": Outcome(("ValueError", "Exception"), "bad lr", "line 3: x", "f()"),
     "samples": Samples(np.linspace(0, 1, 50), "u"),
+    "shares": Shares(np.array([3, 7]), 10, "coins"),
     "answers": Answers(np.array([1, 2, 3]), "labels"),
 }
 
@@ -146,3 +152,42 @@ def test_the_largest_gap_is_that_of_kolmogorov_and_smirnov(sizes):
         a, b = (rng.integers(0, 9, size=n) for n in sizes)
         expected = stats.ks_2samp(a, b, method="asymp").statistic
         assert largest_gap(a, b)[0] == pytest.approx(expected)
+
+
+def shares(rng, p, n, times=8) -> Shares:
+    """Return what the judge holds of coins with probabilities p."""
+    runs = [Shares(rng.binomial(n, p), n, "heads") for _ in range(times)]
+    return runs[0].merged(runs[1:])
+
+
+def test_shares_of_equal_coins_are_not_told_apart_and_of_others_are():
+    p, n = np.array([0.003, 0.25, 0.9]), 100_000
+    rng = np.random.default_rng(1)
+    reference = shares(rng, p, n)
+    assert all(reference.difference(Shares(rng.binomial(n, p), n)) is None for _ in range(50))
+    said = reference.difference(Shares(rng.binomial(n, p + [0, 0.02, 0]), n))
+    assert "heads, entry [1]: expected about 25% of the time, got 27% (" in said
+
+
+@pytest.mark.parametrize("p", [0.001, 0.3, 0.5, 0.99])
+def test_the_interval_of_a_share_misses_the_true_one_as_rarely_as_promised(p):
+    n, false_alarm = 1000, 1e-3
+    low, high = share_interval(np.arange(n + 1), n, false_alarm)
+    missed = stats.binom(n, p).pmf(np.arange(n + 1))[(p < low) | (p > high)].sum()
+    assert 0 < missed < false_alarm
+
+
+def test_shares_of_fewer_trials_than_were_asked_say_nothing_and_do_not_pass():
+    reference = shares(np.random.default_rng(1), np.array([0.5]), 1000)
+    for few in (Shares(np.array([0]), 1), Shares(np.array([500, 500]), 1000)):
+        assert "expected counts" in reference.difference(few)
+    for hits, trials in [([-1], 10), ([11], 10), ([0.5], 10), ([1], True)]:
+        with pytest.raises(ValueError):
+            from_json({"s": Shares(np.array(hits), trials).to_json() | {"trials": trials}})
+
+
+def test_numbers_left_to_chance_are_compared_with_the_mean_of_many():
+    runs = [Values(np.array(x), "size", rtol=0.01, by_chance=True) for x in (0.9, 1.1, 1.0)]
+    reference = runs[0].merged(runs[1:])
+    assert reference.difference(Values(np.array(1.019))) is None
+    assert "expected 1, got 1.03" in reference.difference(Values(np.array(1.03)))

@@ -95,6 +95,76 @@ def detectable_gap(n: int, m: int, columns: int = 1) -> float:
     return critical_gap(n, m, FALSE_ALARM / columns) + critical_gap(n, m, MISS)
 
 
+def may_be_one_share(
+    hits: np.ndarray, trials: int, others: np.ndarray, other_trials: int
+) -> np.ndarray:
+    """Tell whether two counts may come of one and the same probability.
+
+    They may if some probability p has ``trials * KL(hits / trials, p)`` at most log(4 / a) for
+    both counts. By Chernoff's bound each count breaks that for its true p with probability at
+    most a / 2, so that equal probabilities are told apart with at most a. The false-alarm
+    probability `FALSE_ALARM` is shared among the quantities.
+
+    Parameters
+    ----------
+    hits, others : ndarray of int, of equal shape
+    trials, other_trials : int
+
+    Returns
+    -------
+    ndarray of bool, of that shape
+
+    References
+    ----------
+    Chernoff (1952), "A measure of asymptotic efficiency for tests of a hypothesis based on the
+    sum of observations", theorem 1.
+
+    Examples
+    --------
+    >>> may_be_one_share(np.array([500, 500]), 1000, np.array([520, 800]), 1000)
+    array([ True, False])
+    """
+    false_alarm = FALSE_ALARM / max(np.size(hits), 1)
+    low, high = share_interval(hits, trials, false_alarm / 2)
+    other_low, other_high = share_interval(others, other_trials, false_alarm / 2)
+    return (low <= other_high) & (other_low <= high)
+
+
+def share_interval(
+    hits: np.ndarray, trials: int, false_alarm: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return an interval that misses the true probability with at most `false_alarm`.
+
+    It holds every p for which ``trials * KL(hits / trials, p)`` is at most log(2 / false_alarm).
+
+    Examples
+    --------
+    >>> low, high = share_interval(np.array([250]), 1000, 1e-6)
+    >>> print(low.round(3), high.round(3))
+    [0.181] [0.328]
+    """
+    share = np.asarray(hits, float) / trials
+    allowed = math.log(2 / false_alarm) / trials
+
+    def edge(outer: float) -> np.ndarray:
+        inside, outside = share, np.full(share.shape, outer)
+        for _ in range(60):
+            middle = (inside + outside) / 2
+            near = divergence(share, middle) <= allowed
+            inside, outside = np.where(near, middle, inside), np.where(near, outside, middle)
+        return outside
+
+    return edge(0.0), edge(1.0)
+
+
+def divergence(q: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return the Kullback-Leibler divergence of a coin with share q from one with p."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        heads = np.where(q > 0, q * np.log(q / p), 0.0)
+        tails = np.where(q < 1, (1 - q) * np.log((1 - q) / (1 - p)), 0.0)
+    return heads + tails
+
+
 def tell_apart(expected: np.ndarray, actual: np.ndarray, what: str) -> str | None:
     """Say how two samples differ beyond chance, or return None.
 

@@ -6,19 +6,16 @@ seen from the reference, what is different about an answer's item. Nothing here 
 
 from __future__ import annotations
 
-import base64
-import math
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from autograde.check.distributions import tell_apart
+from autograde.check.drawn import Samples, Shares
+from autograde.check.packing import pack, unpack
 
-MAX_ENTRIES = 1_000_000
 #: What a stub raises.
 UNWRITTEN = NotImplementedError.__name__
-DTYPES = {"float64", "float32", "int64", "bool"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,9 @@ class Values:
         Tolerance relative to the entry and to the largest entry; None chooses by dtype.
     clue : bool
         A clue is looked at only to name a mistake: it can cost no point.
+    by_chance : bool
+        Whether the numbers are estimates from random draws: the judge then takes the mean of
+        many of the reference's. The tolerance is to be chosen for the number of draws.
     """
 
     kind: ClassVar[str] = "values"
@@ -45,6 +45,7 @@ class Values:
     axes: dict[str, int] = field(default_factory=dict)
     rtol: float | None = None
     clue: bool = False
+    by_chance: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Pack the numbers; what they mean stays with the judge."""
@@ -54,6 +55,10 @@ class Values:
     def from_json(cls, item: dict[str, Any]) -> Values:
         """Unpack what `to_json` packed; ValueError if it is anything else."""
         return cls(unpack(item["array"]))
+
+    def merged(self, more: list[Values]) -> Values:
+        """Return the mean of these numbers and of more of the same kind."""
+        return replace(self, data=np.mean([self.data, *(other.data for other in more)], axis=0))
 
     def difference(self, got: Values) -> str | None:
         """Say where `got` first departs from these numbers, or None if it does not."""
@@ -103,6 +108,7 @@ class Claim:
     """
 
     kind: ClassVar[str] = "claim"
+    by_chance: ClassVar[bool] = False
     holds: bool
     otherwise: str = ""
     clue: bool = False
@@ -138,6 +144,7 @@ class Outcome:
     """
 
     kind: ClassVar[str] = "outcome"
+    by_chance: ClassVar[bool] = False
     raised: tuple[str, ...] = ()
     message: str = ""
     line: str = ""
@@ -179,49 +186,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Random draws, compared as distributions; the judge draws many more from the reference.
-
-    Parameters
-    ----------
-    data : ndarray of shape (n,) or (n, k)
-        n independent draws of k quantities; each quantity is compared on its own. What several
-        numbers have to do with each other shows only in a quantity that is made of them.
-    what : str
-        What the draws are, as the learner reads it.
-    asked : int
-        How many draws an answer brings, where the judge holds more; 0: as many as there are.
-    """
-
-    kind: ClassVar[str] = "samples"
-    data: np.ndarray
-    what: str = ""
-    asked: int = 0
-    clue: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Pack the draws."""
-        return {"kind": self.kind, "array": pack(self.data)}
-
-    @classmethod
-    def from_json(cls, item: dict[str, Any]) -> Samples:
-        """Unpack what `to_json` packed."""
-        return cls(unpack(item["array"]))
-
-    def merged(self, more: list[Samples]) -> Samples:
-        """Return these draws together with more of the same kind."""
-        data = np.concatenate([self.data, *(other.data for other in more)])
-        return replace(self, data=data, asked=len(self.data))
-
-    def difference(self, got: Samples) -> str | None:
-        """Say how the distributions differ, if they do beyond chance."""
-        asked = (self.asked or len(self.data), *self.data.shape[1:])
-        if asked != got.data.shape:
-            return f"{self.what}: expected shape {asked}, got {got.data.shape}"
-        return tell_apart(self.data, got.data, self.what)
-
-
-@dataclass(frozen=True)
 class Answers:
     """Answers to questions whose key never enters the learner's kernel.
 
@@ -234,6 +198,7 @@ class Answers:
     """
 
     kind: ClassVar[str] = "answers"
+    by_chance: ClassVar[bool] = False
     data: np.ndarray
     what: str = ""
     at_least: float = 1.0
@@ -258,9 +223,11 @@ class Answers:
         return f"{self.what}: {share:.1%} are right, {self.at_least:.0%} are asked for"
 
 
-Item = Values | Claim | Outcome | Samples | Answers
+Item = Values | Claim | Outcome | Samples | Shares | Answers
 Evidence = dict[str, Item]
-KINDS: dict[str, type] = {kind.kind: kind for kind in (Values, Claim, Outcome, Samples, Answers)}
+KINDS: dict[str, type] = {
+    kind.kind: kind for kind in (Values, Claim, Outcome, Samples, Shares, Answers)
+}
 
 
 def to_json(evidence: Evidence) -> dict[str, Any]:
@@ -280,28 +247,6 @@ def from_json(packed: dict[str, Any]) -> Evidence:
         return {str(name): KINDS[item["kind"]].from_json(item) for name, item in packed.items()}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"this is no evidence: {error!r}") from error
-
-
-def pack(array: np.ndarray) -> dict[str, Any]:
-    """Pack a plain array as dtype, shape and base64 bytes."""
-    array = np.asarray(array)
-    name = {"f": "float32" if array.dtype == np.float32 else "float64", "b": "bool"}.get(
-        array.dtype.kind, "int64"
-    )
-    plain = np.ascontiguousarray(array, dtype=name)
-    data = base64.b64encode(plain.tobytes()).decode()
-    return {"dtype": name, "shape": list(array.shape), "data": data}
-
-
-def unpack(packed: dict[str, Any]) -> np.ndarray:
-    """Unpack an array; ValueError if it is too large or not an array of numbers."""
-    dtype, shape = packed["dtype"], packed["shape"]
-    if dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {sorted(DTYPES)}, got {dtype!r}")
-    if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) > MAX_ENTRIES:
-        raise ValueError(f"shape must hold at most {MAX_ENTRIES} entries, got {shape}")
-    raw = base64.b64decode(packed["data"], validate=True)
-    return np.frombuffer(raw, dtype=dtype).reshape(shape)
 
 
 def compared(expected: Any, actual: Any) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograde.check.collect import FAILED, collect, complaint
-from autograde.check.evidence import Evidence, Item, Outcome, Samples
+from autograde.check.evidence import Evidence, Item, Outcome
 from autograde.check.exercise import Answer, Bank, Misconception, generator
 
 #: How the line of a verdict begins that names the mistake.
@@ -196,15 +196,13 @@ def thorough(probe: Callable[..., Evidence], answer: Any, seed: int, check: str)
     answer are enough, and these may well be the very same.)
     """
     evidence = collect(probe, answer, generator(seed, check))
-    if not any(isinstance(item, Samples) for item in evidence.values()):
+    if not any(item.by_chance for item in evidence.values()):
         return evidence
     runs = [collect(probe, answer, generator(seed, check, run + 1)) for run in range(MORE_DRAWS)]
     if any(FAILED in run for run in runs):
         return next(run for run in runs if FAILED in run)
     return {
-        name: runs[0][name].merged([run[name] for run in runs[1:]])
-        if isinstance(item, Samples)
-        else item
+        name: runs[0][name].merged([run[name] for run in runs[1:]]) if item.by_chance else item
         for name, item in evidence.items()
     }
 
