@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import textwrap
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,9 @@ from autograde.check import Answer, Evidence, Exercise, Judge, Verdict, collect,
 
 #: The seed while a learner works; a grader sets ``AUTOGRADE_SEED`` to another one.
 PRACTICE_SEED = 0
+
+#: Whom answers are handed to while they are graded; None while a learner works.
+_grader: Callable[[str, tuple[Any, ...]], None] | None = None
 
 
 class NotRight(AssertionError):
@@ -45,6 +49,8 @@ def check(name: str, *answer: Any) -> None:
     LookupError
         If there is no such check.
     """
+    if _grader is not None:
+        return _grader(name, answer)
     exercise_name, _, check_name = name.partition("/")
     exercise = load(exercise_name)
     cell = exercise.find(check_name)
@@ -64,6 +70,18 @@ def check(name: str, *answer: Any) -> None:
         verdict = deciding.verdict(check_name, seed, gather)
     if not verdict.passed:
         raise NotRight(verdict) from None
+
+
+def hand_over_to(grader: Callable[[str, tuple[Any, ...]], None]) -> None:
+    """Let `check` hand answers over instead of judging them: what a grader's kernel begins with.
+
+    Parameters
+    ----------
+    grader : callable
+        ``grader(name, answers)`` is called in place of a check.
+    """
+    global _grader
+    _grader = grader
 
 
 def load(exercise: str) -> Exercise:
