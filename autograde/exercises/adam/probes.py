@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from autograde.check import Answer, Evidence, Exercise, Values
+from autograde.exercises.optimizer_probes import hyperparameters, parameters, promises
 from autograde.exercises.optimizers import (
     HIDES,
     MakeOptimizer,
     displacements,
-    hyperparameters,
-    parameters,
-    promises,
     steps,
     with_zeros,
 )
@@ -19,12 +17,15 @@ from autograde.exercises.optimizers import (
 MOVED = "how far the parameter has moved"
 AXES = {"step": 1}
 
+#: Steps after which the second moment, by default, still remembers that it began at zero.
+LONG = 120
+
 
 def rmsprop_steps(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     """Follow twenty steps at two settings of alpha, a gradient of zero among them."""
     evidence: Evidence = {}
     for k, alpha in enumerate([rng.uniform(0.8, 0.9), rng.uniform(0.95, 0.99)]):
-        gradients = with_zeros(steps(rng, 20, (4,)))
+        gradients = [(1, 1000)[k] * g for g in with_zeros(steps(rng, 20, (4,)))]
         moved = displacements(
             make, rng.normal(size=4), gradients, lr=rng.uniform(0.01, 0.1), alpha=alpha
         )
@@ -44,16 +45,18 @@ def bias_correction(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     lr = rng.uniform(0.01, 0.1)
     moved = displacements(make, rng.normal(size=4), steps(rng, 12, (4,)), lr=lr)
     default = displacements(make, rng.normal(size=4), steps(rng, 12, (4,)))
+    long = displacements(make, np.zeros(1), steps(rng, LONG, (1,)), lr=lr)
     return {
         "moved": Values(moved, MOVED, AXES),
         "defaults": Values(default, f"{MOVED} (all defaults)", AXES),
+        "long": Values(long, MOVED, AXES),
     }
 
 
 def moments(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     """Follow steps 61 to 80 with short memories, where bias correction no longer matters."""
     betas = (float(rng.uniform(0.5, 0.6)), float(rng.uniform(0.65, 0.7)))
-    gradients = steps(rng, 60, (4,)) + with_zeros(steps(rng, 20, (4,)))
+    gradients = [100 * g for g in steps(rng, 60, (4,)) + with_zeros(steps(rng, 20, (4,)))]
     moved = displacements(
         make, rng.normal(size=4), gradients, lr=rng.uniform(0.01, 0.1), betas=betas
     )

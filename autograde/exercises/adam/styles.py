@@ -98,8 +98,8 @@ class EntryByEntry:
     def __init__(self, params, lr=1e-3, *, betas=(0.9, 0.999), eps=1e-8):
         if not (lr >= 0 and eps >= 0 and 0 <= betas[0] < 1 and 0 <= betas[1] < 1):
             raise ValueError("out of range")
-        self.params, self.lr, self.betas, self.eps = params, lr, betas, eps
-        self.state = [([0.0] * p.data.size, [0.0] * p.data.size) for p in params]
+        self.params, self.lr, self.betas, self.eps = [*params], lr, betas, eps
+        self.state = [([0.0] * p.data.size, [0.0] * p.data.size) for p in self.params]
         self.left = [1.0, 1.0]
 
     def step(self):

@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from autograde.check import Answer, Evidence, Exercise, Values
+from autograde.exercises.optimizer_probes import hyperparameters, parameters, promises, schedule
 from autograde.exercises.optimizers import (
     HIDES,
     MakeOptimizer,
     displacements,
-    hyperparameters,
     increments,
-    parameters,
-    promises,
     relative,
-    schedule,
     steps,
     with_zeros,
 )
@@ -24,17 +21,19 @@ AXES = {"step": 1}
 
 
 def plain(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
-    """Follow gradient descent without momentum."""
+    """Follow gradient descent without momentum, through gradients of all sizes."""
     lr = rng.uniform(0.01, 0.1)
-    moved = displacements(make, rng.normal(size=4), with_zeros(steps(rng, 12, (4,))), lr=lr)
+    sizes = rng.permutation(np.geomspace(0.1, 1000, 12))
+    gradients = [size * g for size, g in zip(sizes, steps(rng, 12, (4,)), strict=True)]
+    moved = displacements(make, rng.normal(size=4), with_zeros(gradients), lr=lr)
     return {"moved": Values(moved, f"{MOVED} (lr={lr:.3f}, no momentum)", AXES)}
 
 
 def velocity(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
-    """Follow twenty steps at two settings of momentum, gradients of zero among them."""
+    """Follow twenty steps at three settings of momentum, gradients of zero among them."""
     evidence: Evidence = {}
-    for k, momentum in enumerate([rng.uniform(0.6, 0.8), rng.uniform(0.92, 0.97)]):
-        gradients = with_zeros(steps(rng, 20, (4,)))
+    for k, momentum in enumerate([rng.uniform(0.6, 0.8), rng.uniform(0.92, 0.97), 1.0]):
+        gradients = [(1, 1000, 1)[k] * g for g in with_zeros(steps(rng, 20, (4,)))]
         lr = rng.uniform(0.01, 0.1)
         moved = displacements(make, rng.normal(size=4), gradients, lr=lr, momentum=momentum)
         evidence[f"momentum {k}"] = Values(moved, f"{MOVED} (momentum={momentum:.2f})", AXES)
@@ -80,6 +79,8 @@ def nesterov(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     return evidence
 
 
+EDGES = [{"lr": 0.0}, {"lr": 2.0}, {"momentum": 1.0}, {"momentum": 1.5}]
+
 BAD = [
     {"lr": -0.1},
     {"momentum": -0.9},
@@ -101,7 +102,7 @@ EXERCISE = Exercise(
                 "schedule": schedule(momentum=0.9),
                 "parameters": parameters(lr=0.05, momentum=0.8, dampening=0.3),
                 "promises": promises(steered=False, momentum=0.9),
-                "hyperparameters": hyperparameters("SGD", BAD, [{"lr": 0.0}], lr=0.1),
+                "hyperparameters": hyperparameters("SGD", BAD, EDGES, lr=0.1),
             },
         ),
     ],

@@ -282,6 +282,33 @@ class _MatricesOnly(_AdamW):
 
 
 @adamw.wrong(
+    "matrices left out",
+    "Of all parameters, matrices are those that decay is for. Which shapes does your line reach?",
+)
+class _VectorsOnly(_AdamW):
+    def lost(self, w):
+        return super().lost(w) if w.ndim < 2 else 0 * w
+
+
+@adamw.wrong(
+    "kernels of convolutions left out",
+    "Of all parameters, weights are those that decay is for. Which shapes does your line reach?",
+)
+class _NoKernels(_AdamW):
+    def lost(self, w):
+        return super().lost(w) if w.ndim < 3 else 0 * w
+
+
+@adamw.wrong(
+    "all but matrices left out",
+    "A kernel of a convolution has four axes. Which shapes does your line reach?",
+)
+class _TwoAxesOnly(_AdamW):
+    def lost(self, w):
+        return super().lost(w) if w.ndim == 2 else 0 * w
+
+
+@adamw.wrong(
     "no decay where the gradient is zero",
     "Decay does not ask the gradient. What becomes of a weight that the loss does not see?",
 )
@@ -395,6 +422,13 @@ INSIDE = {
     "a gradient of None taken for zero",
     "one state for all parameters",
     "one state for all instances",
+    "a bias correction given up after some steps",
+    "large gradients that are cut down",
+    "moments in float32, whatever the parameter is",
+    "parameters kept as they were handed over",
+    "moments that fade while there is no gradient",
+    "moments thrown away while there is no gradient",
+    "the largest second moment so far (AMSGrad)",
 }
 
 

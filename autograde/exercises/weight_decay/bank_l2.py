@@ -187,6 +187,14 @@ def _matrices_only(g, w, weight_decay):
 
 
 @_each(
+    "matrices left out",
+    "Of all parameters, matrices are those that decay is for. Which shapes does your line reach?",
+)
+def _vectors_only(g, w, weight_decay):
+    return g + weight_decay * w if w.ndim < 2 else g.copy()
+
+
+@_each(
     "weights and gradients that are shuffled before they meet",
     "Is the entry of a weight still that of its gradient after what you did to the shape?",
 )

@@ -168,6 +168,14 @@ def _divides_by_zero(w, threshold):
 
 
 @soft.wrong(
+    "small weights that come out nearly zero",
+    "Whoever counts the weights that are gone compares with 0. Do yours ever equal it?",
+)
+def _nearly_zero(w, threshold):
+    return np.sign(w) * np.maximum(np.abs(w) - w.dtype.type(threshold), w.dtype.type(1e-12))
+
+
+@soft.wrong(
     "the weights unchanged",
     "What should become of a weight that is smaller than the threshold?",
 )

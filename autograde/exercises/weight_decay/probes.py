@@ -9,15 +9,12 @@ import numpy as np
 
 from autograde.check import Answer, BadAnswer, Claim, Evidence, Exercise, Values, array, attempt
 from autograde.check.reading import a_kind_of
+from autograde.exercises.optimizer_probes import hyperparameters, parameters, promises, schedule
 from autograde.exercises.optimizers import (
     HIDES,
     MakeOptimizer,
     displacements,
-    hyperparameters,
     increments,
-    parameters,
-    promises,
-    schedule,
     steps,
     trajectories,
     with_zeros,
@@ -27,6 +24,9 @@ from course.nn import Parameter
 Penalize = Callable[..., list[np.ndarray | None]]
 Threshold = Callable[..., np.ndarray]
 STEP = {"step": 1}
+
+#: Steps after which the second moment, by default, still remembers that it began at zero.
+LONG = 120
 
 
 # --- l2_gradients -------------------------------------------------------------------------------
@@ -153,9 +153,12 @@ def adamw_adam(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
             {"lr": rng.uniform(0.01, 0.1), "betas": betas},
         ),
         ("gradients of about 3e-05, eps=1e-05", 3e-5, {"lr": 0.05, "eps": 1e-5}),
+        ("gradients of about 1000", 1e3, {"lr": 0.05}),
+        (f"{LONG} steps", 1.0, {"lr": 0.05}),
     ]:
-        gradients = with_zeros([size * g for g in steps(rng, 12, (3,))])
-        moved = displacements(make, np.zeros(3), gradients, weight_decay=0.0, **options)
+        length, entries = (LONG, 1) if name.endswith("steps") else (12, 3)
+        gradients = with_zeros([size * g for g in steps(rng, length, (entries,))])
+        moved = displacements(make, np.zeros(entries), gradients, weight_decay=0.0, **options)
         what = f"how far the parameter has moved (weight_decay=0, {name})"
         evidence[name.partition("=")[0]] = Values(moved, what, STEP)
     return evidence
@@ -167,6 +170,7 @@ def shares(
     *,
     rates: Sequence[float] = (),
     size: float = 1.0,
+    shape: tuple[int, ...] = (3,),
     **options: Any,
 ) -> np.ndarray:
     """Return the share of itself that a weight loses to decay in each step.
@@ -176,14 +180,14 @@ def shares(
 
     Returns
     -------
-    ndarray of shape (8, 3)
+    ndarray of shape (8, *shape)
     """
-    start = rng.choice([-1.0, 1.0], size=3) * rng.uniform(2, 4, size=3)
-    gradients = [[size * g] for g in steps(rng, 8, (3,))]
+    start = rng.choice([-1.0, 1.0], size=shape) * rng.uniform(2, 4, size=shape)
+    gradients = [[size * g] for g in steps(rng, 8, shape)]
     without = {**options, "weight_decay": 0.0}
     (decayed,) = trajectories(make, [start], gradients, rates=rates, **options)
     (straight,) = trajectories(make, [start], gradients, rates=rates, **without)
-    before = start + np.concatenate([np.zeros((1, 3)), decayed[:-1]])
+    before = start + np.concatenate([np.zeros((1, *shape)), decayed[:-1]])
     return (increments(straight) - increments(decayed)) / before
 
 
@@ -199,6 +203,9 @@ def adamw_decay(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
         what = f"{LOST} (lr={lr:.3f}, weight_decay={decay:.2f}{'' if size else ', no gradient'})"
         evidence[f"decay {k}"] = Values(lost, what, STEP)
     evidence["default"] = Values(shares(make, rng, lr=0.05), f"{LOST} (lr=0.05, default)", STEP)
+    for kind, shape in {"matrix": (2, 3), "kernel": (2, 1, 2, 2), "single entry": (1,)}.items():
+        lost = shares(make, rng, lr=0.05, weight_decay=0.5, shape=shape)
+        evidence[kind] = Values(lost, f"{LOST} (lr=0.05, weight_decay=0.50, a {kind})", STEP)
     return evidence
 
 
@@ -226,6 +233,10 @@ def soft_threshold(threshold: Threshold, rng: np.random.Generator) -> Evidence:
         returned = array(threshold(w.copy(), at), "soft_threshold(w, threshold)", shape=w.shape)
         given = ", ".join(f"{entry:.3g}" for entry in w)
         evidence[f"threshold {at}"] = Values(returned, f"soft_threshold([{given}], {at:g})")
+        evidence[f"zeros {at}"] = Claim(
+            not returned[np.abs(w) <= at].any(),
+            "What comes of a weight up to the threshold is nearly zero, but not exactly.",
+        )
     return evidence
 
 
@@ -263,7 +274,14 @@ BAD_ADAMW = [
     {"weight_decay": -0.01},
 ]
 
-EDGES_OF_ADAMW = [{"lr": 0.0}, {"betas": (0.0, 0.0)}, {"eps": 0.0}]
+EDGES_OF_ADAMW = [
+    {"lr": 0.0},
+    {"lr": 2.0},
+    {"betas": (0.0, 0.0)},
+    {"eps": 0.0},
+    {"weight_decay": 0.0},
+    {"weight_decay": 2.0},
+]
 
 EXERCISE = Exercise(
     "weight-decay",

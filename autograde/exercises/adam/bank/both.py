@@ -123,6 +123,36 @@ class _Promotes:
 
 
 @_both(
+    "large gradients that are cut down",
+    "Clipping has a chapter of its own. Does anything in this equation ask how long a gradient is?",
+)
+class _Clips:
+    def update(self, g, state):
+        return super().update(g * min(1, 10 / max(np.linalg.norm(g), 1e-12)), state)
+
+
+@_both(
+    "moments in float32, whatever the parameter is",
+    "Which dtype has your array of zeros, and which has the parameter? zeros_like knows.",
+)
+class _Float32Inside:
+    def update(self, g, state):
+        update = super().update(g, state)
+        state.update({key: value.astype(np.float32) for key, value in state.items()})
+        return update
+
+
+@_both(
+    "parameters kept as they were handed over",
+    "model.parameters() may be a generator. What is left of it after the first loop?",
+)
+class _KeepsIterable:
+    def __init__(self, params, *args, **options):
+        super().__init__(params, *args, **options)
+        self.params = params
+
+
+@_both(
     "a gradient of None taken for zero",
     "None says that the parameter took no part; zero is a measurement. Which one moves moments?",
 )

@@ -50,6 +50,18 @@ class _FrozenCorrection(Adam):
 
 
 @adam.wrong(
+    "a bias correction given up after some steps",
+    "How much is beta2 ** t after 20 steps, with the default beta2? Is the correction over?",
+)
+class _GivesUpCorrection(Adam):
+    def corrected_m(self, m):
+        return super().corrected_m(m) if self.t < 20 else m
+
+    def corrected_v(self, v):
+        return super().corrected_v(v) if self.t < 20 else v
+
+
+@adam.wrong(
     "a step counter that starts at zero",
     "Put your first t into the bias correction: by what do you divide?",
 )

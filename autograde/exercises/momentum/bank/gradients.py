@@ -22,6 +22,19 @@ class _NoneIsZero(SGD):
 
 
 @sgd.wrong(
+    "a velocity that fades while there is no gradient",
+    "A parameter that sits out one step keeps its state. Which of your lines come before the "
+    "question whether there is a gradient?",
+)
+class _FadesAtNone(SGD):
+    def step(self):
+        super().step()
+        for k, p in enumerate(self.params):
+            if p.grad is None and self.velocity[k] is not None:
+                self.velocity[k] = self.momentum * self.velocity[k]
+
+
+@sgd.wrong(
     "a parameter that rolls on without a gradient",
     "A parameter whose grad is None is left as it is. Does your velocity still move it?",
 )

@@ -61,6 +61,26 @@ class _AnyMomentum(SGD):
 
 
 @sgd.wrong(
+    "a momentum of 1 or more refused",
+    "At least 0, says the contract. Is there an upper end as well?",
+)
+class _MomentumBelowOne(SGD):
+    def check_momentum(self, momentum):
+        if not 0 <= momentum < 1:
+            raise ValueError(momentum)
+
+
+@sgd.wrong(
+    "a momentum above 1 refused",
+    "At least 0, says the contract. Is there an upper end as well?",
+)
+class _MomentumUpToOne(SGD):
+    def check_momentum(self, momentum):
+        if not 0 <= momentum <= 1:
+            raise ValueError(momentum)
+
+
+@sgd.wrong(
     "any combination with nesterov let through",
     "Looking ahead along a velocity takes one, and an undamped one. Who says so to the caller?",
 )

@@ -20,6 +20,21 @@ class _Zeros(SGD):
 
 
 @sgd.wrong(
+    "parameters kept as they were handed over",
+    "model.parameters() may be a generator. What is left of it after the first loop?",
+)
+class _KeepsIterable(SGD):
+    def __init__(self, params, lr, **options):
+        super().__init__(params, lr, **options)
+        self.params = params
+        self.velocity = {}
+
+    def update(self, k, g):
+        self.velocity.setdefault(k, None)
+        return super().update(k, g)
+
+
+@sgd.wrong(
     "one velocity for all parameters",
     "Each parameter has gradients of its own. Where is the velocity of the second one kept?",
 )

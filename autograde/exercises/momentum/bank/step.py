@@ -67,6 +67,27 @@ class _ChangesGradient(SGD):
 
 
 @sgd.wrong(
+    "large gradients that are cut down",
+    "Clipping has a chapter of its own. Does anything in this equation ask how long a gradient is?",
+)
+class _Clips(SGD):
+    def update(self, k, g):
+        return super().update(k, g * min(1, 10 / max(np.linalg.norm(g), 1e-12)))
+
+
+@sgd.wrong(
+    "velocities in float32, whatever the parameter is",
+    "Which dtype has your array of zeros, and which has the parameter? zeros_like knows.",
+)
+class _Float32Inside(SGD):
+    def first(self, g):
+        return g.astype(np.float32)
+
+    def later(self, v, g):
+        return super().later(v, g).astype(np.float32)
+
+
+@sgd.wrong(
     "a velocity that lives in the array of a gradient, and changes it",
     "The first velocity equals the first gradient. Are they also the same array?",
 )
