@@ -50,9 +50,9 @@ def test_at_the_fast_rate_restoring_is_all_of_the_gain():
     assert gain["stopping"][0] <= 0 < gain["both"][0] <= gain["restoring"][0]
 
 
-def test_at_the_slow_rate_stopping_keeps_a_third_of_the_gain():
+def test_at_the_slow_rate_stopping_keeps_more_than_a_third_of_the_gain():
     gain = gains("wrong", "0.001")
-    assert gain["stopping"][0] / gain["both"][0] == pytest.approx(1 / 3, abs=0.05)
+    assert 1 / 3 < gain["stopping"][0] / gain["both"][0] < 1 / 2
 
 
 @pytest.mark.parametrize("lr", RATES)
@@ -66,10 +66,10 @@ def test_on_clean_labels_the_best_checkpoint_is_worse_at_the_fast_rate():
     assert mean < -sd
 
 
-def test_the_loss_rises_by_a_third_while_accuracy_rises_by_two_points():
+def test_the_loss_rises_by_more_than_a_quarter_while_accuracy_rises_by_two_points():
     early_loss, early, _ = numbers("confident", "clean, lr 0.01, epoch  5:")
     late_loss, late, _ = numbers("confident", "clean, lr 0.01, epoch 39:")
-    assert late_loss / early_loss == pytest.approx(4 / 3, abs=0.05)
+    assert 1.25 < late_loss / early_loss < 1.4
     assert late - early > 2
 
 
@@ -89,8 +89,8 @@ def test_min_delta_makes_no_difference_to_accuracy(min_delta):
 
 def test_the_difference_that_folds_make_is_called_a_hint_only():
     mean, sd = numbers("k-fold", "difference:")
-    assert 0 < mean < 2 * sd
-    assert "a hint and no proof" in " ".join(prose.prose(CHAPTER).split())
+    assert 0 < mean < sd
+    assert "at best a hint, and no proof" in " ".join(prose.prose(CHAPTER).split())
 
 
 @pytest.mark.parametrize(
