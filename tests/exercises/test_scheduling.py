@@ -1,5 +1,6 @@
 """What is specific to the exercise on schedules."""
 
+import importlib.util
 import json
 from types import SimpleNamespace
 
@@ -45,6 +46,25 @@ def test_the_plateau_is_the_one_computed_by_hand():
     assert rates == [1.0, 1.0, 1.0, 0.5, 0.5]
 
 
+@pytest.mark.parametrize("threshold", [0.0, 1.0, 1.5])
+def test_the_first_number_is_better_than_nothing_at_any_threshold(threshold):
+    optimizer = SimpleNamespace(lr=1.0)
+    plateau = reference("ReduceLROnPlateau")(optimizer, patience=1, threshold=threshold)
+    rates = []
+    for loss in [np.nan, 5.0, 6.0, 6.0]:
+        plateau.step(loss)
+        rates.append(optimizer.lr)
+    assert rates == [1.0, 1.0, 1.0, 0.1]
+
+
+def test_no_reduction_is_too_small_to_be_made():
+    optimizer = SimpleNamespace(lr=1e-9)
+    plateau = reference("ReduceLROnPlateau")(optimizer, patience=0, factor=0.5)
+    for loss in [1.0, 2.0, 2.0]:
+        plateau.step(loss)
+    assert optimizer.lr == 0.25e-9
+
+
 @pytest.mark.parametrize("warmup_steps", [0, 1, 2, 5])
 def test_the_warmup_of_torch_is_that_of_the_course(warmup_steps):
     options = {"base_lr": 0.3, "warmup_steps": warmup_steps, "total_steps": 9, "eta_min": 0.01}
@@ -54,9 +74,12 @@ def test_the_warmup_of_torch_is_that_of_the_course(warmup_steps):
 
 
 @pytest.mark.parametrize("cell", load("scheduling").answers, ids=lambda cell: cell.name)
-def test_the_reference_without_torch_brings_the_same_evidence(cell):
+def test_the_reference_without_torch_brings_the_same_evidence(cell, monkeypatch):
     with_torch = judge("scheduling", cell.name).bank.reference
-    without = getattr(course.schedules, cell.defines)
+    with monkeypatch.context() as browser:
+        browser.setattr(importlib.util, "find_spec", lambda name: None)
+        without = reference(cell.defines)
+    assert without is not with_torch
     for name, probe in cell.probes.items():
         expected, got = (collect(probe, r, generator(3, name)) for r in (with_torch, without))
         assert expected.keys() == got.keys()

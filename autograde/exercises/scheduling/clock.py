@@ -65,6 +65,11 @@ DROPS: list[tuple[str, str, Callable[[int, int], float]]] = [
         lambda t, s: min(t // s, 1),
     ),
     (
+        "drops that are counted up to ten only",
+        "A training may be long. What happens after eleven times step_size epochs?",
+        lambda t, s: min(t // s, 10),
+    ),
+    (
         "a rate that is low only in the epochs of the drops",
         "After a drop the rate stays down. What does your rate do in the epoch after it?",
         lambda t, s: 1 if t and t % s == 0 else 0,
@@ -122,6 +127,11 @@ LEVELS: list[tuple[str, str, Callable[[float, float, int], float]]] = [
         "base_lr ignored",
         "Where does base_lr enter your function?",
         lambda base, gamma, k: gamma**k,
+    ),
+    (
+        "a floor under the rate",
+        "Nothing in the equation holds the rate up. Where does your floor come from?",
+        lambda base, gamma, k: max(base * gamma**k, 1e-6),
     ),
     (
         "base_lr taken to the power as well",

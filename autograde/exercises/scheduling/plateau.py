@@ -64,6 +64,12 @@ class _Plateau:
         return self.best + self.sign() * self.threshold
 
     def better(self, metric):
+        return self.first(metric) or self.beats(metric)
+
+    def first(self, metric):
+        return math.isinf(self.best) and not math.isnan(metric)
+
+    def beats(self, metric):
         return self.sign() * metric > self.sign() * self.target()
 
     def step(self, metric):
@@ -247,7 +253,19 @@ class _StartsAtZeroForMax(_Plateau):
     "If best begins at infinity, what is best - threshold * best?",
 )
 class _InfinityMinusInfinity(_Plateau):
+    def first(self, metric):
+        return False
+
     def target(self):
         if self.threshold_mode == "rel":
             return self.best + self.sign() * self.threshold * abs(self.best)
         return super().target()
+
+
+@plateau.wrong(
+    "a first metric that has to pass the threshold",
+    "With a relative threshold of 1, what is infinity times (1 - threshold)?",
+)
+class _FirstMustPass(_Plateau):
+    def first(self, metric):
+        return False

@@ -81,11 +81,22 @@ class _RelativeToDistance(_Plateau):
 
 
 @plateau.wrong(
+    "a threshold relative to the size of the best, without its sign",
+    "The table says what a metric has to beat, also where best is negative. Put -4 into it.",
+)
+class _RelativeToSize(_Plateau):
+    def target(self):
+        if self.threshold_mode == "rel":
+            return self.best + self.sign() * self.threshold * abs(self.best)
+        return super().target()
+
+
+@plateau.wrong(
     "a metric just at the threshold taken for better",
     "A flat curve never gets worse. Should its rate stay for ever?",
 )
 class _EqualIsBetter(_Plateau):
-    def better(self, metric):
+    def beats(self, metric):
         return self.sign() * metric >= self.sign() * self.target()
 
 
@@ -143,6 +154,17 @@ class _StopsAboveMinimum(_Plateau):
 class _AddsMinimum(_Plateau):
     def reduce(self):
         self.optimizer.lr = self.lower(self.optimizer.lr) + self.min_lr
+
+
+@plateau.wrong(
+    "small reductions that are not made",
+    "A rate may be small from the start. Does the contract let a reduction pass for being small?",
+)
+class _SkipsSmall(_Plateau):
+    def reduce(self):
+        lower = max(self.lower(self.optimizer.lr), self.min_lr)
+        if self.optimizer.lr - lower > 1e-8:
+            self.optimizer.lr = lower
 
 
 @plateau.wrong(
@@ -226,7 +248,7 @@ class _NeverTells(_Plateau):
     "Every comparison with NaN is False. Which of your branches is taken then?",
 )
 class _NaNIsBetter(_Plateau):
-    def better(self, metric):
+    def beats(self, metric):
         return not self.sign() * metric <= self.sign() * self.target()
 
 

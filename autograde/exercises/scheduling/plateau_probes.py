@@ -134,6 +134,23 @@ def threshold(make: MakePlateau, rng: np.random.Generator) -> Evidence:
         **judged(make, level, [level - d for d in (0.125, 0.25, 0.375, -0.125)], 99, **amount),
         **judged(make, level, [level * f for f in (0.875, 0.75, 0.625, 1.125)], 99, **part),
         **judged(make, 64.0, [63.999, 63.97], 99),
+        **judged(make, -level, [-level * f for f in (0.875, 0.75, 0.625, 1.125)], 99, **part),
+        **_first_is_better(make, level),
+    }
+
+
+def _first_is_better(make: MakePlateau, level: float) -> Evidence:
+    """Offer a first metric at thresholds that leave nothing of the best, or less."""
+    after = {
+        part: calls_to_first(make, [level, *[99.0] * 6], patience=2, threshold=part)
+        for part in (0.0, 1.0, 1.5)
+    }
+    return {
+        f"first at {part}": Claim(
+            after[part] == after[0.0],
+            f"With threshold={part} the first metric does not count as better; it always should.",
+        )
+        for part in (1.0, 1.5)
     }
 
 
@@ -168,6 +185,9 @@ def rate(make: MakePlateau, rng: np.random.Generator) -> Evidence:
         levels = distinct(follow(make, flat, lr=lr, patience=1, **options))
         what = f"rate, in units of the first ({told})"
         evidence[told] = Values(levels[:5] / lr, what, {"reduction": 0})
+    levels = distinct(follow(make, flat, lr=1e-9, patience=1, factor=0.5))
+    what = "rate, in units of the first (lr=1e-09, factor=0.5)"
+    evidence["tiny"] = Values(levels[:5] / 1e-9, what, {"reduction": 0})
     optimizer = Rate(1.0)
     plateau = make(optimizer, patience=1, factor=0.5)
     for metric in flat[:6]:

@@ -50,6 +50,10 @@ def step_values(step_lr: Schedule, rng: np.random.Generator) -> Evidence:
         what = "rate between two drops, in units of base_lr"
         told = "default gamma" if gamma is None else f"gamma={gamma:.3f}"
         evidence[told] = Values(found / base_lr, f"{what} ({told})", {"drops so far:": 0})
+    for drops in (7, 20, 60):
+        found = rates(step_lr, [3 * drops + 1], rng, base_lr=0.5, step_size=3, gamma=0.5)
+        what = f"how often gamma is a factor of the rate after {drops} drops (gamma=0.5)"
+        evidence[f"{drops} drops"] = Values(np.log2(0.5 / found), what)
     return evidence
 
 
