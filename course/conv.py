@@ -1,4 +1,4 @@
-"""Convolution of images as one matrix product, and Flatten.
+"""Convolution of images as products of matrices, and Flatten.
 
 Pooling comes from `course.pooling` and is offered here too. Shapes are torch's, (n, channels,
 height, width); in memory the channels of what a convolution returns come last.
@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from course import init
+from course._blas import add_product
 from course._checks import check_array, check_count, check_pair, output_size
 from course.module import Module, Parameter
 from course.pooling import AvgPool2d, MaxPool2d, avg_pool2d, max_pool2d
@@ -68,8 +69,8 @@ def conv2d(
     check_array(x, dtype=weight.dtype, shape=(None, weight.shape[1], None, None))
     if bias is not None:
         check_array(bias, "bias", dtype=weight.dtype, shape=weight.shape[:1])
-    columns = _columns(x, weight.shape[2:], check_pair("stride", stride, 1), _padding(padding))
-    return _product(columns, weight, bias)
+    stride = check_pair("stride", stride, 1)
+    return _slide(_strips(x, weight, stride, _padding(padding)), weight, bias, stride)
 
 
 class Conv2d(Module):
@@ -135,78 +136,105 @@ class Conv2d(Module):
         """Return the convolution of x of shape (n, in_channels, height, width)."""
         weight = self.weight.data
         check_array(x, dtype=weight.dtype, shape=(None, weight.shape[1], None, None))
-        columns = _columns(x, weight.shape[2:], self.stride, self.padding)
-        output = _product(columns, weight, None if self.bias is None else self.bias.data)
-        self.save_for_backward(output, columns, x.shape)
+        strips = np.ascontiguousarray(_strips(x, weight, self.stride, self.padding))
+        output = _slide(strips, weight, None if self.bias is None else self.bias.data, self.stride)
+        self.save_for_backward(output, strips, x.shape)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Return the gradient of x; accumulate those of weight and bias."""
-        columns, shape = self.saved(grad_output)
+        strips, shape = self.saved(grad_output)
         weight = self.weight.data
-        out, channels, height, width = weight.shape
-        rows = grad_output.transpose(0, 2, 3, 1).reshape(-1, out)
-        weight_grad = rows.T @ columns.reshape(len(rows), -1)
-        weight_grad = weight_grad.reshape(out, height, width, channels).transpose(0, 3, 1, 2)
-        self.weight.accumulate(np.ascontiguousarray(weight_grad))
+        g = np.ascontiguousarray(grad_output.transpose(0, 2, 3, 1))
+        self.weight.accumulate(_weight_gradient(g, strips, weight.shape[2], self.stride))
         if self.bias is not None:
+            rows = g.reshape(-1, len(weight))
             self.bias.accumulate(np.ones(len(rows), rows.dtype) @ rows)  # the fastest sum
-        places = columns.shape[1:3]
-        return _spread(rows, places, weight, shape, self.stride, self.padding)
+        return _input_gradient(g, weight, shape, self.stride, self.padding)
 
 
 def _padding(padding: Pair) -> tuple[int, int]:
     return check_pair("padding", padding, 0)
 
 
-def _columns(
-    x: np.ndarray, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
+def _strips(
+    x: np.ndarray, weight: np.ndarray, stride: tuple[int, int], padding: tuple[int, int]
 ) -> np.ndarray:
-    """Return the patches under the kernel: (n, out height, out width, *kernel, channels)."""
-    output_size(x.shape[2:], kernel, stride, padding)  # refuses a kernel that does not fit
+    """Return a view of what one row of the kernel sees at all of its places.
+
+    The shape is (n, padded height, out width, kernel width, channels). Whole patches would hold
+    every pixel once more for each row of the kernel.
+    """
+    output_size(x.shape[2:], weight.shape[2:], stride, padding)  # refuses a kernel too large
     n, channels, height, width = x.shape
-    (top, left), (down, right) = padding, stride
+    top, left = padding
     image = np.zeros((n, height + 2 * top, width + 2 * left, channels), x.dtype)
     image[:, top : top + height, left : left + width] = x.transpose(0, 2, 3, 1)
-    windows = np.lib.stride_tricks.sliding_window_view(image, kernel, axis=(1, 2))
-    return np.ascontiguousarray(windows[:, ::down, ::right].transpose(0, 1, 2, 4, 5, 3))
+    return _cut(image, weight.shape[3])[:, :, :: stride[1]]
 
 
-def _matrix(weight: np.ndarray) -> np.ndarray:
-    """Return the filters as the columns of a matrix, in the order of a patch."""
-    return weight.transpose(2, 3, 1, 0).reshape(-1, len(weight))
+def _cut(image: np.ndarray, width: int) -> np.ndarray:
+    """Return a view of all strips of a width of images with their channels last."""
+    return np.lib.stride_tricks.sliding_window_view(image, width, axis=2).swapaxes(3, 4)
 
 
-def _product(columns: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
-    """Multiply every patch by every filter."""
-    n, height, width = columns.shape[:3]
-    matrix = _matrix(weight)
-    output = columns.reshape(-1, len(matrix)) @ matrix
+def _seen(strips: np.ndarray, i: int, down: int, height: int) -> np.ndarray:
+    """Return what row i of the kernel sees of one image, a line for each place."""
+    seen = strips[i : i + down * height : down]
+    return seen.reshape(seen.shape[0] * seen.shape[1], -1)
+
+
+def _slide(
+    strips: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: tuple[int, int]
+) -> np.ndarray:
+    """Add up what the rows of the kernel see, each through its own matrix."""
+    out, _, rows, _ = weight.shape
+    n, padded_height, width = strips.shape[:3]
+    height = (padded_height - rows) // stride[0] + 1
+    matrices = weight.transpose(2, 3, 1, 0).reshape(rows, -1, out)
+    output = np.zeros((n, height * width, out), weight.dtype)
     if bias is not None:
         output += bias
-    return output.reshape(n, height, width, -1).transpose(0, 3, 1, 2)
+    for total, image in zip(output, strips, strict=True):
+        image = np.ascontiguousarray(image)  # of a view, one image at a time stays in the cache
+        for i, matrix in enumerate(matrices):
+            add_product(total, _seen(image, i, stride[0], height), matrix)
+    return output.reshape(n, height, width, out).transpose(0, 3, 1, 2)
 
 
-def _spread(
-    rows: np.ndarray,
-    places: tuple[int, int],
+def _weight_gradient(
+    g: np.ndarray, strips: np.ndarray, rows: int, stride: tuple[int, int]
+) -> np.ndarray:
+    """Return the gradient of the weight, from that of the output, channels last."""
+    (_, height, width, out), (columns, channels) = g.shape, strips.shape[3:]
+    matrices = np.zeros((rows, columns * channels, out), g.dtype)
+    for lines, image in zip(g.reshape(-1, height * width, out), strips, strict=True):
+        for i, matrix in enumerate(matrices):
+            add_product(matrix, _seen(image, i, stride[0], height).T, lines)
+    matrices = matrices.reshape(rows, columns, channels, out)
+    return np.ascontiguousarray(matrices.transpose(3, 2, 0, 1))
+
+
+def _input_gradient(
+    g: np.ndarray,
     weight: np.ndarray,
     shape: tuple[int, ...],
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> np.ndarray:
-    """Send the gradient of every output back to the pixels that it came from.
+    """Return the gradient of x, from that of the output, channels last: a convolution as well.
 
-    Each place (i, j) of the kernel has seen one strided slice of the padded image, through the
-    matrix ``weight[:, :, i, j]``.
+    A pixel under place (i, j) of the kernel gets its gradient through ``weight[:, :, i, j]``, so
+    the filters are flipped and change sides with the channels. Between the gradients of a stride
+    lie zeros.
     """
-    n, channels, height, width = shape
-    (top, left), (down, right) = padding, stride
-    image = np.zeros((n, height + 2 * top, width + 2 * left, channels), rows.dtype)
-    for i, j in np.ndindex(weight.shape[2:]):
-        seen = image[:, i : i + down * places[0] : down, j : j + right * places[1] : right]
-        seen += (rows @ weight[:, :, i, j]).reshape(seen.shape)
-    return image[:, top : top + height, left : left + width].transpose(0, 3, 1, 2)
+    out, _, rows, columns = weight.shape
+    (n, _, height, width), (top, left), (down, right) = shape, padding, stride
+    last_row, last_column = height + 2 * top + rows - 1, width + 2 * left + columns - 1
+    spaced = np.zeros((n, last_row, last_column, out), g.dtype)
+    spaced[:, rows - 1 :: down, columns - 1 :: right][:, : g.shape[1], : g.shape[2]] = g
+    strips = _cut(spaced[:, top : last_row - top, left : last_column - left], columns)
+    return _slide(strips, weight[:, :, ::-1, ::-1].swapaxes(0, 1), None, (1, 1))
 
 
 class Flatten(Module):

@@ -8,16 +8,17 @@ written without new arrays, where most of the remaining time goes.
 
 import math
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 import numpy as np
+
+from course._blas import subtract_scaled
 
 __all__ = ["adam_in_place", "apply_in_blocks", "blocks", "sgd_in_place"]
 
 BLOCK_BYTES = 256 * 1024
 #: From this size on, where a pass costs most, BLAS subtracts and scales in one, if SciPy is there.
-BLAS_BYTES = 1024 * 1024
+BLAS_BYTES = 64 * 1024
 
 
 def blocks(theta: np.ndarray, g: np.ndarray, arrays: list[np.ndarray]) -> Iterator[Any]:
@@ -147,7 +148,6 @@ def sgd_in_place(
     >>> theta.round(6), state["v"].round(6)
     (array([0.62]), array([3.8]))
     """
-    axpy = _axpy(theta.dtype) if theta.nbytes >= BLAS_BYTES else None
     scratch = np.empty(min(theta.size, _block_size(theta)), theta.dtype)
     for theta_block, update, *velocity in blocks(theta, g, [state["v"]] if momentum else []):
         s = scratch[: theta_block.size]
@@ -155,21 +155,11 @@ def sgd_in_place(
             v *= momentum
             v += update
             update = v
-        if axpy and theta_block.flags.c_contiguous:
-            axpy(update, theta_block, a=-lr)
+        if theta.nbytes >= BLAS_BYTES:
+            subtract_scaled(theta_block, update, lr, s)
         else:
             theta_block -= np.multiply(update, lr, out=s)
     return state
-
-
-@cache
-def _axpy(dtype: np.dtype) -> Callable[..., np.ndarray] | None:
-    """Return BLAS's y += a x for a type of numbers; None where there is none, as in a browser."""
-    try:
-        from scipy.linalg import blas
-    except ImportError:
-        return None
-    return {"f": blas.saxpy, "d": blas.daxpy}.get(dtype.char)
 
 
 def adam_in_place(

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from layer_oracle import assert_close, assert_equal_to_torch, some
 
-from course import conv, nn
+from course import _blas, conv, nn
 from course.gradcheck import gradient_errors
 
 # kernel, stride, padding, shape of x
@@ -203,6 +203,15 @@ def test_images_with_channels_last_in_memory_give_the_same(kind):
     assert_equal_to_torch(ours, theirs, x, rng)
     layer = conv.Conv2d(3, 2, 3)
     assert_equal_to_torch(layer, torch.nn.Conv2d(3, 2, 3), x, rng)
+
+
+@pytest.mark.parametrize(("kernel", "stride", "padding", "shape"), CONVOLUTIONS)
+def test_conv_equals_torch_without_scipy(kernel, stride, padding, shape, monkeypatch):
+    monkeypatch.setattr(_blas, "_routine", lambda name, kind: None)
+    rng = np.random.default_rng(0)
+    arguments = (shape[1], 4, kernel, stride, padding)
+    theirs = torch.nn.Conv2d(*arguments)
+    assert_equal_to_torch(conv.Conv2d(*arguments), theirs, rng.normal(size=shape), rng)
 
 
 def test_gradients_of_filters_are_contiguous():
