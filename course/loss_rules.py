@@ -155,7 +155,7 @@ def cross_entropy(
     total = weight[target].sum()
     if not total > 0:
         raise ValueError(f"the labels of the batch must have some weight, got {total}")
-    q = np.tile(weight * (label_smoothing / classes), (n, 1))
+    q = np.full((n, classes), weight * (label_smoothing / classes))
     q[rows, target] += (1 - label_smoothing) * weight[target]
     loss = -np.sum(q * log_p) / total
     gradient = (np.exp(log_p) * q.sum(axis=1, keepdims=True) - q) / total
