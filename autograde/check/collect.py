@@ -10,6 +10,7 @@ import sysconfig
 import types
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,46 @@ def attempt(call: Callable[[], Any], written: str = "") -> tuple[Outcome, Any]:
     """
     try:
         return Outcome(call=written), call()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Unreachable):
         raise
     except BaseException as error:
-        names = tuple(base.__name__ for base in type(error).__mro__ if base is not object)
-        return Outcome(names, _message(error), learners_line(error.__traceback__), written), None
+        return replace(outcome_of(error), call=written), None
+
+
+class Told(Exception):
+    """What an answer raised where it lives, when that is another process.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        As it was read there.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+
+
+class Unreachable(BaseException):
+    """The answer cannot be asked any more. It ends the probe, whatever that was about to try.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Why.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """Return what an exception says of the call that raised it."""
+    if isinstance(error, Told):
+        return error.outcome
+    names = tuple(base.__name__ for base in type(error).__mro__ if base is not object)
+    return Outcome(names, _message(error), learners_line(error.__traceback__))
 
 
 def outcome(call: Callable[[], Any], written: str) -> Outcome:
