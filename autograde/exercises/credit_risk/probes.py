@@ -89,14 +89,31 @@ def focal_cross_entropy(loss: FocalLoss, rng: np.random.Generator) -> Evidence:
 
 
 def focal_stable(loss: FocalLoss, rng: np.random.Generator) -> Evidence:
-    """Ask for the loss of logits so large that their exponentials overflow, or vanish."""
-    evidence: Evidence = {}
+    """Ask for the loss of logits so large that their exponentials overflow, or vanish.
+
+    Where a loss is no number at all, it does not matter where, or in which of the losses.
+    """
     size = float(1000 + rng.integers(0, 9))
-    for label in (0, 1):
-        wrong, half, right = (
-            np.float64(focal(loss, np.array([z]), np.array([label])))
-            for z in np.array([size, size / 2, -size]) * (1 - 2 * label)
-        )
+    losses = np.array(
+        [
+            [
+                focal(loss, np.array([z]), np.array([label]))
+                for z in np.array([size, size / 2, -size]) * (1 - 2 * label)
+            ]
+            for label in (0, 1)
+        ]
+    )
+    nan, infinite = bool(np.isnan(losses).any()), bool(np.isinf(losses).any())
+    if nan or infinite:
+        losses = np.full_like(losses, np.nan)
+    evidence: Evidence = {
+        "nan": Claim(not nan, f"The loss of a logit as large as {size:g} or -{size:g} is NaN."),
+        "infinite": Claim(
+            nan or not infinite,
+            f"The loss of a logit as large as {size:g} or -{size:g} is infinite.",
+        ),
+    }
+    for label, (wrong, half, right) in enumerate(losses):
         # Quotients: a factor on the loss is the concern of another check.
         what = f"its loss at a wrong logit of size {size:g}, in losses at one half as large"
         evidence[f"wrong {label}"] = Values(

@@ -255,9 +255,9 @@ class _Overflows(_Plain):
 
 
 @_variant(
-    "zero times infinity",
-    "A term that vanishes times one that is infinite is NaN. Where do you multiply the two labels' "
-    "terms?",
+    "infinities that meet each other, or zero",
+    "The exponential of 1000 is infinite in float64, and inf / inf is NaN, as 0 * inf is. Which "
+    "form of the loss meets no infinity?",
 )
 class _ZeroTimesInfinity(_Plain):
     def entropy(self, s, y):
