@@ -172,7 +172,7 @@ def test_shares_of_equal_coins_are_not_told_apart_and_of_others_are():
 @pytest.mark.parametrize("p", [0.001, 0.3, 0.5, 0.99])
 def test_the_interval_of_a_share_misses_the_true_one_as_rarely_as_promised(p):
     n, false_alarm = 1000, 1e-3
-    low, high = share_interval(np.arange(n + 1), n, false_alarm)
+    low, high = np.array([share_interval(k, n, false_alarm) for k in range(n + 1)]).T
     missed = stats.binom(n, p).pmf(np.arange(n + 1))[(p < low) | (p > high)].sum()
     assert 0 < missed < false_alarm
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -124,44 +125,54 @@ def may_be_one_share(
     >>> may_be_one_share(np.array([500, 500]), 1000, np.array([520, 800]), 1000)
     array([ True, False])
     """
-    false_alarm = FALSE_ALARM / max(np.size(hits), 1)
-    low, high = share_interval(hits, trials, false_alarm / 2)
-    other_low, other_high = share_interval(others, other_trials, false_alarm / 2)
-    return (low <= other_high) & (other_low <= high)
+    half = FALSE_ALARM / max(np.size(hits), 1) / 2
+    same = []
+    for hit, other in zip(np.ravel(hits).tolist(), np.ravel(others).tolist(), strict=True):
+        low, high = share_interval(hit, trials, half)
+        other_low, other_high = share_interval(other, other_trials, half)
+        same.append(low <= other_high and other_low <= high)
+    return np.reshape(same, np.shape(hits)).astype(bool)
 
 
-def share_interval(
-    hits: np.ndarray, trials: int, false_alarm: float
-) -> tuple[np.ndarray, np.ndarray]:
+@lru_cache(maxsize=65536)
+def share_interval(hits: int, trials: int, false_alarm: float) -> tuple[float, float]:
     """Return an interval that misses the true probability with at most `false_alarm`.
 
     It holds every p for which ``trials * KL(hits / trials, p)`` is at most log(2 / false_alarm).
 
     Examples
     --------
-    >>> low, high = share_interval(np.array([250]), 1000, 1e-6)
-    >>> print(low.round(3), high.round(3))
-    [0.181] [0.328]
+    >>> low, high = share_interval(250, 1000, 1e-6)
+    >>> round(low, 3), round(high, 3)
+    (0.181, 0.328)
     """
-    share = np.asarray(hits, float) / trials
-    allowed = math.log(2 / false_alarm) / trials
+    share, allowed = hits / trials, math.log(2 / false_alarm) / trials
 
-    def edge(outer: float) -> np.ndarray:
-        inside, outside = share, np.full(share.shape, outer)
-        for _ in range(60):
+    def edge(outside: float) -> float:
+        inside = share
+        for _ in range(50):
             middle = (inside + outside) / 2
-            near = divergence(share, middle) <= allowed
-            inside, outside = np.where(near, middle, inside), np.where(near, outside, middle)
+            if divergence(share, middle) <= allowed:
+                inside = middle
+            else:
+                outside = middle
         return outside
 
     return edge(0.0), edge(1.0)
 
 
-def divergence(q: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Return the Kullback-Leibler divergence of a coin with share q from one with p."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        heads = np.where(q > 0, q * np.log(q / p), 0.0)
-        tails = np.where(q < 1, (1 - q) * np.log((1 - q) / (1 - p)), 0.0)
+def divergence(q: float, p: float) -> float:
+    """Return the Kullback-Leibler divergence of a coin with share q from one with 0 < p < 1.
+
+    Examples
+    --------
+    >>> round(divergence(0.5, 0.25), 3), round(divergence(0.0, 0.5), 3)
+    (0.144, 0.693)
+    """
+    if not 0 < p < 1:
+        return 0.0 if p == q else math.inf
+    heads = q * math.log(q / p) if q > 0 else 0.0
+    tails = (1 - q) * math.log((1 - q) / (1 - p)) if q < 1 else 0.0
     return heads + tails
 
 

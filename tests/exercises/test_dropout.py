@@ -1,16 +1,21 @@
 """The exercise ``dropout``: its reference by hand, and how surely its checks decide."""
 
 import json
+import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from autograde.certify import verdicts
-from autograde.check import Samples, collect, generator, to_json
-from autograde.check.distributions import FALSE_ALARM, detectable_gap
+from autograde.check import Shares, collect, generator, to_json
+from autograde.check.distributions import FALSE_ALARM, MISS, share_interval
 from autograde.check.judge import MORE_DRAWS
 from autograde.entry import judge, load
-from autograde.exercises.dropout.probes import ENTRIES, rates
+from autograde.exercises import randomness
+from autograde.exercises.dropout.independence import CALLS, SHAPE
+from autograde.exercises.dropout.probes import AT_ENDS, ENTRIES, ends, rates
+from autograde.exercises.randomness import CHANCE, unpaired, unrelated
 from course import nn
 
 FORWARD = judge("dropout", "dropout-forward").bank
@@ -52,21 +57,71 @@ def test_the_evidence_is_small():
             assert len(json.dumps(to_json(evidence))) < 100_000
 
 
-def test_a_wrong_share_is_told_with_a_power_of_all_but_one_in_a_million():
-    """Two distributions over 0 and 1 are as far apart as their shares."""
-    told = detectable_gap(ENTRIES, MORE_DRAWS * ENTRIES)
+def surely_told(p: float, other: float, n: int) -> bool:
+    """Tell whether coins with p and with other pass for one with a probability below MISS."""
+    low, high = sorted([(p, MORE_DRAWS * n), (other, n)])
+    nearest = stats.binom(low[1], low[0]).isf(MISS / 2), stats.binom(high[1], high[0]).ppf(MISS / 2)
+    below = share_interval(int(nearest[0]), low[1], FALSE_ALARM / 2)[1]
+    return below < share_interval(int(nearest[1]), high[1], FALSE_ALARM / 2)[0]
+
+
+@pytest.mark.parametrize(
+    ("ends", "n", "off"),
+    [
+        ((0.15, 0.85), ENTRIES, 0.024),
+        ((0.001, 0.003), AT_ENDS, 0.007),
+        ((0.98, 0.99), AT_ENDS, 0.012),
+    ],
+)
+def test_a_share_that_is_slightly_off_is_told_with_a_power_of_all_but_one_in_a_million(
+    ends, n, off
+):
+    for p in np.linspace(*ends, 30):
+        others = [q for q in (p - off, p + off) if 0 < q < 1]
+        assert others and all(surely_told(p, q, n) for q in others)
+
+
+def test_each_named_mistake_in_the_share_is_off_by_more_than_can_be_overlooked():
     for seed in range(200):
-        shares = np.array(rates(generator(seed, "drop-rate")))
-        for others in (1 - shares, 0.5, shares**2, shares**0.5, 0.0, 1.0):
-            assert np.abs(shares - others).max() > told
-    assert told < 0.1275
+        rng = generator(seed, "drop-rate")
+        middle, extreme = rates(rng)[:2], ends(rng)
+
+        def told(other, middle=middle, extreme=extreme):
+            return any(surely_told(p, other(p), ENTRIES) for p in middle) or any(
+                surely_told(p, other(p), AT_ENDS) for p in extreme
+            )
+
+        assert told(lambda p: math.ceil(10 * p) / 10 - 1e-12)
+        assert told(lambda p: math.ceil(100 * p) / 100 - 1e-12)
+        assert told(lambda p: 0.9 * p)
+        assert told(lambda p: min(1.1 * p, 1 - 1e-12))
 
 
-def test_a_right_answer_fails_the_share_less_often_than_once_in_a_million():
-    probe = load("dropout").answers[0].probes["drop-rate"]
-    evidence = collect(probe, FORWARD.reference, generator(1, "drop-rate"))
-    assert all(isinstance(item, Samples) for item in evidence.values())
-    assert FALSE_ALARM * len(evidence) <= 1e-6
+def test_a_right_answer_fails_a_check_less_often_than_once_in_a_million():
+    evidence = {}
+    for check in ("drop-rate", "independence"):
+        probe = load("dropout").answers[0].probes[check]
+        evidence[check] = collect(probe, FORWARD.reference, generator(1, check))
+    shares = evidence["drop-rate"].values()
+    assert len(shares) == 4 and all(isinstance(item, Shares) for item in shares)
+    assert FALSE_ALARM * len(shares) <= 1e-6
+    claims = [name for name, item in evidence["independence"].items() if not item.clue]
+    equal = math.comb(CALLS, 2) / 2.0 ** math.prod(SHAPE) + 1770 / 2**50
+    assert len(claims) * CHANCE + equal + 0.75**80 <= 1e-6
+
+
+@pytest.mark.parametrize("check", [unrelated, unpaired])
+def test_fair_coins_are_seldom_taken_for_related_ones(check, monkeypatch):
+    """At a chance that a thousand trials can see: it is a bound, and not a loose one."""
+    monkeypatch.setattr(randomness, "CHANCE", 0.1)
+    rng = np.random.default_rng(2)
+    shape = (400,) if check is unrelated else (60, 8)
+    refused = sum(not check(rng.random(shape) < 0.5) for _ in range(1000))
+    assert 0 < refused < 100
+
+
+def test_a_hundred_different_masks_come_again_almost_surely():
+    assert math.exp(-math.comb(CALLS, 2) / 588) < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -77,6 +132,11 @@ def test_a_right_answer_fails_the_share_less_often_than_once_in_a_million():
         ("dropout-forward", "one mask for the whole batch", {"independence"}),
         ("dropout-forward", "exactly the share p dropped in every call", {"independence"}),
         ("dropout-forward", "the same mask in every call", {"generator"}),
+        ("dropout-forward", "a p that is rounded up to hundredths", {"drop-rate"}),
+        ("dropout-forward", "neighbours that share one random number", {"independence"}),
+        ("dropout-forward", "a last entry that is never dropped", {"independence"}),
+        ("dropout-forward", "NaN let through", {"hyperparameters"}),
+        ("dropout-forward", "a p that is checked in training alone", {"hyperparameters"}),
         ("dropout-forward", "dropping in evaluation, too", {"evaluation"}),
         ("dropout-forward", "x changed in place", {"promises"}),
         ("dropout-forward", "p = 0 refused", {"hyperparameters"}),

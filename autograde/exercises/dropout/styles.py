@@ -9,7 +9,7 @@ import numpy as np
 
 def coin_by_coin(x, p, rng, *, training=True):
     """Throw one coin after the other in a loop over a flat copy."""
-    if p < 0 or p >= 1:
+    if p < 0 or p >= 1 or p != p:
         raise ValueError("p")
     output, mask = x.copy(), np.ones(x.shape, x.dtype)
     if training:
@@ -40,7 +40,7 @@ def a_choice(x, p, rng, *, training=True):
 
 def where_and_in_place(x, p, rng, training=True):
     """Use np.where and in-place arithmetic on an array of its own, with float32 coins."""
-    if p >= 1.0 or p < 0.0:
+    if p >= 1.0 or p < 0.0 or math.isnan(p):
         raise ValueError("no such probability")
     mask = np.ones_like(x)
     if training:

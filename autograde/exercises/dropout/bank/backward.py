@@ -133,3 +133,29 @@ def _changes_mask(grad_output, mask):
 )
 def _promotes(grad_output, mask):
     return grad_output * np.array(mask, float)
+
+
+@backward.wrong(
+    "everything turned into float32",
+    "Who computes in float64 wants float64 back. Which dtype should the result have?",
+)
+def _demotes(grad_output, mask):
+    return (grad_output * mask).astype(np.float32)
+
+
+@backward.wrong(
+    "a mask that serves the first example for all",
+    "Every example was dropped by a row of its own. Which of them does the mask hold?",
+)
+def _first_row(grad_output, mask):
+    return grad_output * (mask[:1] if mask.ndim > 1 else mask)
+
+
+@backward.wrong(
+    "a scale fit for p = 0.5 alone",
+    "By what was x multiplied on the way forward: always by the same number?",
+)
+def _doubled(grad_output, mask):
+    return np.where(mask == 1, grad_output, grad_output * (2.0 * (mask != 0))).astype(
+        grad_output.dtype
+    )

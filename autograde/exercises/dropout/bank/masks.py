@@ -47,6 +47,83 @@ class _DropsNothing(Plain):
         return np.ones(x.shape)
 
 
+@wrong(
+    "a p that is rounded up to tenths",
+    "Whole numbers from 0 to 9 can meet ten values of p and no others. Which random numbers meet "
+    "every p?",
+)
+class _Tenths(Plain):
+    def keep(self, x, p, rng):
+        return rng.integers(0, 10, size=x.shape) >= 10 * p
+
+
+@wrong(
+    "a p that is rounded up to hundredths",
+    "Whole numbers from 0 to 99 can meet a hundred values of p and no others. Which random numbers "
+    "meet every p?",
+)
+class _Hundredths(Plain):
+    def keep(self, x, p, rng):
+        return rng.integers(0, 100, size=x.shape) >= 100 * p
+
+
+@wrong(
+    "a p that is rounded down to hundredths",
+    "A hundred whole numbers can meet a hundred values of p and no others. Which random numbers "
+    "meet every p?",
+)
+class _HundredthsFromOne(Plain):
+    def keep(self, x, p, rng):
+        return rng.integers(1, 101, size=x.shape) > 100 * p
+
+
+@wrong(
+    "fewer entries dropped than p says",
+    "Count what is dropped among many. Is it the share that was asked for?",
+)
+class _TooFew(Plain):
+    def keep(self, x, p, rng):
+        return rng.random(x.shape) >= 0.9 * p
+
+
+@wrong(
+    "more entries dropped than p says",
+    "Count what is dropped among many. Is it the share that was asked for?",
+)
+class _TooMany(Plain):
+    def keep(self, x, p, rng):
+        return rng.random(x.shape) >= 1.1 * p
+
+
+@wrong(
+    "coins that were thrown twice",
+    "An entry that is kept only if two throws say so is kept less often. How many throws does an "
+    "entry need?",
+)
+class _Twice(Plain):
+    def keep(self, x, p, rng):
+        return (rng.random(x.shape) >= p) & (rng.random(x.shape) >= p)
+
+
+@wrong(
+    "normal numbers compared with p",
+    "Which share of normal numbers lies below 0.1? Which random numbers have a tenth there?",
+)
+class _Normal(Plain):
+    def keep(self, x, p, rng):
+        return rng.standard_normal(x.shape) >= p
+
+
+@wrong(
+    "sizes of normal numbers compared with p",
+    "Which share of normal numbers lies between -0.1 and 0.1? Which random numbers have a tenth "
+    "below 0.1?",
+)
+class _NormalSizes(Plain):
+    def keep(self, x, p, rng):
+        return np.abs(rng.standard_normal(x.shape)) >= p
+
+
 # --- entries that share their fate -------------------------------------------------------------
 
 
@@ -102,6 +179,80 @@ class _ExactShareOfRows(Plain):
         return ranks >= round(p * x.shape[-1])
 
 
+@wrong(
+    "neighbours that share one random number",
+    "How many coins do you throw for an array of 100 entries?",
+)
+class _Neighbours(Plain):
+    def keep(self, x, p, rng):
+        coins = rng.random((x.size + 1) // 2) >= p
+        return np.repeat(coins, 2)[: x.size].reshape(x.shape)
+
+
+@wrong(
+    "a short row of random numbers that is used again and again",
+    "How many coins do you throw for an array of 10,000 entries?",
+)
+class _Tiled(Plain):
+    def keep(self, x, p, rng):
+        return np.resize(rng.random(1000) >= p, x.shape)
+
+
+@wrong(
+    "halves that are each other's mirror image",
+    "How many coins do you throw for an array of 100 entries?",
+)
+class _Mirrored(Plain):
+    def keep(self, x, p, rng):
+        coins = rng.random((x.size + 1) // 2)
+        return (np.append(coins, coins[::-1])[: x.size] >= p).reshape(x.shape)
+
+
+@wrong(
+    "halves of which the one drops where the other keeps",
+    "Each half looks right by itself. What do you know of the second one when you have seen the "
+    "first?",
+)
+class _Antithetic(Plain):
+    def keep(self, x, p, rng):
+        coins = rng.random((x.size + 1) // 2)
+        return (np.append(coins, 1 - coins)[: x.size] >= p).reshape(x.shape)
+
+
+@wrong(
+    "a last entry that is never dropped",
+    "Does every entry have the same chance, the last one too? Look at your sizes and indices.",
+)
+class _LastKept(Plain):
+    def keep(self, x, p, rng):
+        keep = super().keep(x, p, rng)
+        keep.flat[-1] = True
+        return keep
+
+
+@wrong(
+    "a first entry that is never dropped",
+    "Does every entry have the same chance, the first one too? Look at your sizes and indices.",
+)
+class _FirstKept(Plain):
+    def keep(self, x, p, rng):
+        keep = super().keep(x, p, rng)
+        keep.flat[0] = True
+        return keep
+
+
+@wrong(
+    "an entry kept because all others were dropped",
+    "It is a pity if nothing is left, and it happens. What becomes of the chance of an entry if "
+    "you repair it?",
+)
+class _NeverAll(Plain):
+    def keep(self, x, p, rng):
+        keep = super().keep(x, p, rng)
+        keep.reshape(-1, keep.shape[-1])[:, 0] |= ~keep.any(axis=-1).ravel()
+        return keep
+
+
 # --- where the chance comes from ---------------------------------------------------------------
 
 
@@ -132,3 +283,13 @@ class _OtherGenerator(Plain):
 class _CopiedGenerator(Plain):
     def keep(self, x, p, rng):
         return super().keep(x, p, copy.deepcopy(rng))
+
+
+@wrong(
+    "a handful of different masks",
+    "A generator that is made from one of a hundred seeds can make a hundred masks. Whom do you "
+    "ask for random numbers?",
+)
+class _FewSeeds(Plain):
+    def keep(self, x, p, rng):
+        return super().keep(x, p, np.random.default_rng(rng.integers(100)))

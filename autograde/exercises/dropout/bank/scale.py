@@ -1,4 +1,4 @@
-"""Wrong ways forward: the scale, evaluation, promises and hyperparameters."""
+"""Wrong ways forward: the scale, and evaluation."""
 
 from __future__ import annotations
 
@@ -194,82 +194,3 @@ class _NoMask(Plain):
 class _RandomMaskInEvaluation(Plain):
     def evaluation(self, x, p, rng):
         return x.copy(), self.training(x, p, rng)[1]
-
-
-# --- promises and hyperparameters --------------------------------------------------------------
-
-
-@wrong(
-    "x changed in place",
-    "x belongs to the caller, who may still need it. Write into an array of your own.",
-)
-class _InPlace(Plain):
-    def output(self, x, mask, p):
-        x *= mask
-        return x
-
-
-@wrong(
-    "float32 turned into float64",
-    "Which dtype has the quotient of a boolean array and a number? And its product with x?",
-)
-class _Promotes(Plain):
-    def training(self, x, p, rng):
-        mask = self.keep(x, p, rng) / (1 - p)
-        return x * mask, mask
-
-
-@wrong(
-    "float32 turned into float64 in evaluation",
-    "Which dtype has an array of ones if nobody says which?",
-)
-class _PromotesInEvaluation(Plain):
-    def evaluation(self, x, p, rng):
-        return x, np.ones(x.shape)
-
-
-@wrong(
-    "a p that is not checked",
-    "What would p = 1.5 mean? It is better to say so than to guess.",
-)
-class _ChecksNothing(Plain):
-    def validate(self, p):
-        pass
-
-
-@wrong(
-    "p = 1 let through",
-    "If everything is dropped, by what is the rest to be scaled?",
-)
-class _AllowsOne(Plain):
-    def validate(self, p):
-        if not 0 <= p <= 1:
-            raise ValueError(f"p must be in [0, 1], got {p}")
-
-
-@wrong(
-    "a negative p let through",
-    "Can a probability be below zero?",
-)
-class _AllowsNegative(Plain):
-    def validate(self, p):
-        super().validate(max(p, 0.0))
-
-
-@wrong(
-    "p = 0 refused",
-    "Whoever compares with and without dropout sets p to 0. Does that make sense?",
-)
-class _RefusesZero(Plain):
-    def validate(self, p):
-        super().validate(p or -1)
-
-
-@wrong(
-    "a bad p met by an assertion",
-    "Assertions can be switched off, and the contract names another exception. Which?",
-)
-class _Asserts(Plain):
-    def validate(self, p):
-        if not 0 <= p < 1:
-            raise AssertionError(f"p must be in [0, 1), got {p}")
