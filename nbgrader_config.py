@@ -37,11 +37,25 @@ c.Autograde.sanitize_preprocessors = [
 # A released notebook is also a page of the book: what is committed is what nbgrader writes.
 c.GenerateAssignment.permissions = 644
 
-# Kernels speak up about errors only.
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
+# What students wrote runs in the sandbox, by whichever road: `python -m autograde grade`, plain
+# `nbgrader autograde`, or formgrader's button. Without a sandbox nothing is graded; who trusts
+# every submission sets `confined` to False.
+c.Autograde.autograde_preprocessors = [
+    "autograde.grading.nbgrader_execute.SandboxedExecute",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.SandboxedExecute.secret = str(ROOT / "autograde" / "course_secret")
+c.SandboxedExecute.confined = True
 
-# One thread each, for fair timings and equal digits. A cell may take five minutes by the clock: a
-# check that trains grants one of processor time, and other programs want their share.
+# What students wrote is shown to whoever grades: without scripts.
+c.HTMLExporter.sanitize_html = True
+
+# `nbgrader validate` runs notebooks on its own; its kernels speak up about errors only.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
 c.Execute.timeout = 300
+
+# One thread each, for fair timings and equal digits.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")

@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from autograde.grading.errors import CourseError
+from autograde.sandbox.launch import SandboxError
 
 if TYPE_CHECKING:
     from autograde.certify import Certificate
@@ -36,26 +46,56 @@ Root = Annotated[Path, typer.Option(help="The course's folder, with its nbgrader
 def grade(
     name: Annotated[str, typer.Argument(help="The assignment, as in solutions/NAME.")],
     student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade unchanged ones again.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time.")] = os.cpu_count() or 1,
+    scheduler: Annotated[str, typer.Option(help="A Dask cluster to use: tcp://HOST:PORT.")] = "",
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a cell may take.")] = 120.0,
+    feedback: Annotated[bool, typer.Option(help="Whether to write feedback pages.")] = True,
+    unsafe_no_sandbox: Annotated[
+        bool,
+        typer.Option("--unsafe-no-sandbox", help="Run what students wrote with your own rights."),
+    ] = False,
     root: Root = Path(),
 ) -> None:
-    """Grade the submissions of an assignment, write feedback, and print the table."""
-    from autograde.grading.grade import grade_class
+    """Grade the submissions of an assignment, write feedback, and print the table.
+
+    What is graded and unchanged is left as it is, so an interrupted run goes on where it was.
+    """
+    from autograde.grading.grade import Grading
     from autograde.grading.tables import score_table
+    from autograde.grading.workers import hired
+    from autograde.sandbox.launch import require_sandbox
+    from autograde.sandbox.limits import Limits
 
     course = _open(root)
+    results = []
     try:
         course.require(name)
         students = _chosen(course.students(name), student or [], name)
-        results = []
-        with _progress() as progress:
-            task = progress.add_task(f"grading {name}", total=len(students))
-            for result in grade_class(course, name, students):
-                results.append(result)
-                progress.advance(task)
-    except CourseError as error:
+        if not unsafe_no_sandbox and not scheduler:
+            require_sandbox()
+        limits = Limits(cell_seconds=timeout, seconds=max(Limits.seconds, 2 * timeout))
+        with hired(min(jobs, len(students)), scheduler) as workers:
+            grading = Grading(course, name, workers, limits, not unsafe_no_sandbox, force)
+            with _progress() as progress:
+                task = progress.add_task(f"grading {name}", total=len(students))
+                for result in grading.grade(students):
+                    results.append(result)
+                    progress.advance(task)
+            if feedback:
+                with _progress() as progress:
+                    task = progress.add_task("feedback", total=None)
+                    for _ in grading.write_feedback(students):
+                        progress.advance(task)
+    except (CourseError, SandboxError) as error:
         _stop(str(error))
+    except KeyboardInterrupt:
+        _stop(f"interrupted; {len(results)} are graded, the same command goes on from there")
+    results.sort(key=lambda result: result.student)
     console.print(score_table(name, results))
-    console.print(f"feedback: {course.folder('feedback').relative_to(course.root)}/STUDENT/{name}/")
+    if feedback:
+        pages = course.folder("feedback").relative_to(course.root)
+        console.print(f"feedback: {pages}/STUDENT/{name}/")
     if any(result.error for result in results):
         raise typer.Exit(1)
 
@@ -219,11 +259,20 @@ def _chosen(there: list[str], wanted: list[str], assignment: str) -> list[str]:
     return wanted or there
 
 
+class Rate(ProgressColumn):
+    """How many are done a minute."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate, once there is one."""
+        return Text(f"{60 * task.speed:.0f}/min" if task.speed else "")
+
+
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeRemainingColumn(),
         console=console,
     )

