@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ def child(serve: Callable[[Wire], Any]) -> Iterator[Wire]:
             here.close()
             with contextlib.suppress(WireError):
                 serve(Wire(there))
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(0)
     there.close()

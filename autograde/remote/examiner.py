@@ -12,7 +12,7 @@ from autograde.check.collect import FAILED, Told, Unreachable, attempt, collect
 from autograde.check.evidence import Evidence, Outcome
 from autograde.check.exercise import Probe
 from autograde.remote.containers import CONTAINERS
-from autograde.remote.lent import Callables, Generators, Records, Tables
+from autograde.remote.lent import Callables, Generators, Iterators, Records, Tables
 from autograde.remote.memory import Memory, Message
 from autograde.remote.object import RemoteObject, RemoteObjects
 from autograde.remote.wire import Wire, WireError
@@ -87,7 +87,7 @@ class Examiner:
         self.lost: Outcome | None = None
         kinds = [kind() for kind in CONTAINERS]
         takes = [kind.tag for kind in kinds] + [RemoteObjects.tag]
-        lent = [Tables(), Generators(), Callables(), Records()]
+        lent = [Tables(), Generators(), Iterators(), Callables(), Records()]
         self.memory = Memory([*kinds, RemoteObjects(self), *lent], takes, step=1)
         self._messages, self._start = 0, wire.received
         self._relayed: list[Outcome] = []
@@ -96,9 +96,12 @@ class Examiner:
         """Return the answer: one thing, or a tuple of them."""
         return self._ask({"ask": "answer"})
 
-    def call(self, thing: RemoteObject, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call something over there."""
-        return self._ask({"ask": "call"}, of=thing, args=args, kwargs=tuple(kwargs.items()))
+    def call(
+        self, thing: RemoteObject, args: tuple[Any, ...], kwargs: dict[str, Any], method: str = ""
+    ) -> Any:
+        """Call something over there, or a method of it."""
+        plain = {"ask": "call", "method": method}
+        return self._ask(plain, of=thing, args=args, kwargs=tuple(kwargs.items()))
 
     def get(self, thing: RemoteObject, name: str) -> Any:
         """Read an attribute."""
@@ -179,7 +182,9 @@ class Examiner:
         message = self.memory.outgoing(plain, **values)
         unused = self.memory.unused()
         self.memory.forget(unused)
-        self._checked(lambda: self.wire.send(message | {"unused": unused}, self.deadline))
+        if unused:
+            message["unused"] = unused
+        self._checked(lambda: self.wire.send(message, self.deadline))
 
     def _receive(self) -> Message:
         reply = self._checked(lambda: self.wire.receive(self.deadline))

@@ -7,6 +7,7 @@ of a parameter its `data` and `grad`, of a generator where it stands in its stre
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -164,6 +165,24 @@ class Tables(Kind):
         frame.columns = pd.Index([memory.value(tree) for tree in names])
         # The very table that was lent gets the new columns, as if it had been made of them.
         entry.thing.__init__(frame)
+
+
+class Iterators(Kind):
+    """What can be gone through once: it is gone through here, and again over there."""
+
+    tag = "iterator"
+
+    def fits(self, thing: Any, memory: Memory) -> bool:
+        """Take generators, in the sense of functions that yield."""
+        return type(thing) is types.GeneratorType
+
+    def shell(self, thing: Any, memory: Memory) -> list[Any]:
+        """Tell what it yields."""
+        return [memory.tree(value) for value in thing]
+
+    def make(self, shell: Any, memory: Memory, name: int) -> Any:
+        """Return a generator that yields it."""
+        return (memory.value(tree) for tree in shell)
 
 
 class Callables(Kind):

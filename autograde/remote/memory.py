@@ -150,7 +150,11 @@ class Memory:
         except BaseException:
             self.take_back()
             raise
-        return message | {"new": new, "changed": changed}
+        if new:
+            message["new"] = new
+        if changed:
+            message["changed"] = changed
+        return message
 
     def take_back(self) -> None:
         """Forget what the last message said, since it was not sent."""
@@ -205,10 +209,12 @@ class Memory:
         told = []
         for name in self._new:  # which grows meanwhile
             entry = self.entries[name]
-            entry.shell = entry.kind.shell(entry.thing, self)
+            shell = entry.kind.shell(entry.thing, self)
+            if not entry.kind.whole:
+                entry.shell = shell
             found = entry.kind.read(entry, self)
             entry.mark, state = found or (None, None)
-            told.append([name, entry.kind.tag, entry.shell, None if entry.kind.whole else state])
+            told.append([name, entry.kind.tag, shell, None if entry.kind.whole else state])
         return told
 
     def _made(self, name: Any, tag: Any, shell: Any) -> Entry:
@@ -218,7 +224,8 @@ class Memory:
         kind = self._taken.get(tag) if type(tag) is str else None
         if kind is None:
             raise BadTree(f"nothing of the kind {str(tag)[:20]!r} is taken")
-        entry = Entry(kind.make(shell, self, name), kind, shell)
+        # A shell that tells the state is not kept: it would keep the object alive.
+        entry = Entry(kind.make(shell, self, name), kind, None if kind.whole else shell)
         found = kind.read(entry, self) if kind.whole else None
         entry.mark = found and found[0]
         self._enter(name, entry)

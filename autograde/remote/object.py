@@ -22,11 +22,12 @@ class RemoteObject(Elsewhere):
     find under such names, even addresses in memory.
     """
 
-    __slots__ = ("_examiner",)
+    __slots__ = ("_examiner", "_methods")
 
     def __init__(self, examiner: Examiner, kind: str) -> None:
         object.__setattr__(self, "_examiner", examiner)
         object.__setattr__(self, "_kind", kind)
+        object.__setattr__(self, "_methods", set())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._examiner.call(self, args, kwargs)
@@ -34,11 +35,17 @@ class RemoteObject(Elsewhere):
     def __getattr__(self, name: str) -> Any:
         if _is_special(name):
             raise AttributeError(f"{name} is not asked for elsewhere", name=name, obj=self)
-        return self._examiner.get(self, name)
+        if name in self._methods:
+            return RemoteMethod(self, name)
+        found = self._examiner.get(self, name)
+        if type(found) is RemoteObject and found._kind == "method":
+            self._methods.add(name)
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         if _is_special(name):
             raise AttributeError(f"{name} is not set elsewhere", name=name, obj=self)
+        self._methods.discard(name)
         self._examiner.set(self, name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -52,6 +59,21 @@ class RemoteObject(Elsewhere):
 
     def _help(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         return self._examiner.help(function, args)
+
+
+class RemoteMethod(Elsewhere):
+    """A method that was there when it was first read; from then on it is looked up when called.
+
+    That spares one of two questions at each call.
+    """
+
+    __slots__ = ("_name", "_owner")
+
+    def __init__(self, owner: RemoteObject, name: str) -> None:
+        self._kind, self._owner, self._name = "method", owner, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._owner._examiner.call(self._owner, args, kwargs, self._name)
 
 
 def _is_special(name: str) -> bool:

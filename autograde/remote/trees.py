@@ -42,6 +42,8 @@ def encode(value: Any, name: Callable[[Any], int], depth: int = 0) -> Any:
     kind = type(value)
     if value is None or kind in (bool, str, float):
         return value
+    if issubclass(kind, np.str_):
+        return ["s", str.__str__(value)]
     if issubclass(kind, np.generic) and is_plain(value.dtype):
         return ["n", value.dtype.str, np.asarray(value).tobytes().hex()]
     if issubclass(kind, int):
@@ -87,6 +89,8 @@ def decode(tree: Any, thing: Callable[[int], Any], depth: int = 0) -> Any:
         return tuple(decode(part, thing, depth + 1) for part in rest[0])
     if tag == "n" and len(rest) == 2:
         return _scalar(*rest)
+    if tag == "s" and [type(part) for part in rest] == [str]:
+        return np.str_(rest[0])
     if tag == "i" and len(rest) == 1 and type(rest[0]) is str and len(rest[0]) <= MAX_DIGITS:
         return int(rest[0], 16)
     if tag == "c" and [type(part) for part in rest] == [float, float]:

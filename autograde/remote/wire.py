@@ -88,7 +88,7 @@ class Wire:
             arrays.append(np.ndarray.view(value, np.ndarray))
             return {ARRAY: len(arrays) - 1}
 
-        text = json.dumps(message, default=leaf, separators=(",", ":"))
+        text = json.dumps(message, default=leaf)
         parts = [packed(array) for array in arrays]
         # JSON of ours holds no line break: one parts what describes the arrays from the message.
         header = f"{json.dumps([spec for spec, _ in parts])}\n{text}".encode()

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograde.check.collect import outcome_of, quiet
 from autograde.remote.containers import CONTAINERS
-from autograde.remote.lent import Callables, Generators, Records, Tables
+from autograde.remote.lent import Callables, Generators, Iterators, Records, Tables
 from autograde.remote.memory import Memory, Message
 from autograde.remote.object import LearnersObjects
 from autograde.remote.wire import Wire, WireError
@@ -52,7 +52,7 @@ class Witness:
     def __init__(self, wire: Wire, answers: tuple[Any, ...]) -> None:
         self.wire = wire
         self.answer = answers[0] if len(answers) == 1 else answers
-        lent = [Tables(), Generators(), Callables(self._likeness), Records()]
+        lent = [Tables(), Generators(), Iterators(), Callables(self._likeness), Records()]
         kinds = [kind() for kind in CONTAINERS]
         takes = [kind.tag for kind in [*lent, *kinds]]
         # What is lent is made here by name alone; of itself nothing here is of such a kind.
@@ -89,6 +89,8 @@ class Witness:
             return getattr(thing, request["name"])
         if asked == "set":
             return setattr(thing, request["name"], value(request["value"]))
+        if request["method"]:
+            thing = getattr(thing, request["method"])
         return thing(*value(request["args"]), **dict(value(request["kwargs"])))
 
     def _describe(self, error: BaseException, request: Message) -> dict[str, Any]:
