@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograde.check import Answer, Evidence, Exercise, Judge, Verdict, collect, generator
+from autograde.check.borrowed import borrowed
 
 #: The seed while a learner works; a grader sets ``AUTOGRADE_SEED`` to another one.
 PRACTICE_SEED = 0
@@ -45,7 +46,8 @@ def check(name: str, *answer: Any) -> None:
     Raises
     ------
     NotRight
-        With what differs first, which mistake it looks like, and what to think about.
+        With what differs first, which mistake it looks like, and what to think about; or with the
+        module that the answer uses and that will be hidden when it is graded.
     LookupError
         If there is no such check.
     """
@@ -54,6 +56,8 @@ def check(name: str, *answer: Any) -> None:
     exercise_name, _, check_name = name.partition("/")
     exercise = load(exercise_name)
     cell = exercise.find(check_name)
+    if complaint := borrowed(answer, exercise.hides):
+        raise NotRight(Verdict(name, False, None, complaint))
     given = answer[0] if len(answer) == 1 else answer
     seed = int(os.environ.get("AUTOGRADE_SEED", PRACTICE_SEED))
 

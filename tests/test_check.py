@@ -39,8 +39,9 @@ def message(name, answer) -> str:
 @pytest.mark.parametrize("exercise", ["adam", "early-stopping"])
 def test_a_right_answer_meets_silence(exercise, capsys):
     for cell in load(exercise).answers:
+        answer = type("Answer", (RIGHT[cell.name],), {})  # the course's own is none
         for name in cell.probes:
-            assert check(f"{exercise}/{name}", RIGHT[cell.name]) is None
+            assert check(f"{exercise}/{name}", answer) is None
     assert capsys.readouterr() == ("", "")
 
 
