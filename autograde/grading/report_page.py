@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
 
 from autograde.grading.report import Report
+from autograde.grading.tables import earned
 from course import plots
 
 
@@ -20,7 +21,10 @@ def report_page(report: Report) -> str:
     return environment.get_template("report.html.j2").render(
         report=report,
         figure=_svg(score_figure(report)),
-        checks=report.checks.reset_index().to_dict("records"),
+        checks=[
+            {**row, "earned": earned(row["share"], row["waiting"])}
+            for row in report.checks.reset_index().to_dict("records")
+        ],
         mistakes=report.mistakes.to_dict("records"),
     )
 

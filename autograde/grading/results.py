@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass, field
 
 from nbformat.notebooknode import NotebookNode
+from nbgrader.api import Grade, SubmittedAssignment
 from nbgrader.utils import is_grade, is_solution
 
 from autograde.check.judge import named_in
 from autograde.grading.course import Course, read_notebook
 from autograde.grading.sanitize import grade_id
+
+#: What is said of an answer that is a stub still, whatever its name.
+UNWRITTEN = "not written yet"
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Finding:
     check : str
         The grade_id of its cell.
     mistake : str
-        The name of the misconception, or else what differed or was raised.
+        The name of the misconception, or else what differed or was raised; `UNWRITTEN` of a stub.
     named : bool
         Whether it is one of the misconceptions of the bank.
     """
@@ -46,6 +50,8 @@ class Result:
         What was odd about the notebook.
     error : str
         Why it could not be graded.
+    waiting : float
+        Points that no check can give, and that nobody has given or denied yet.
     """
 
     student: str
@@ -54,6 +60,7 @@ class Result:
     findings: list[Finding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     error: str = ""
+    waiting: float = 0.0
 
     @property
     def mistakes(self) -> list[str]:
@@ -67,8 +74,20 @@ def read_result(course: Course, assignment: str, student: str, remarks: list[str
     with course.gradebook() as gradebook:
         submission = gradebook.find_submission(assignment, student)
         score, max_score = submission.score, submission.max_score
+        waiting = points_waiting(submission)
     notebook = read_notebook(course.notebook("autograded", assignment, student))
-    return Result(student, score, max_score, findings(notebook), remarks)
+    return Result(student, score, max_score, findings(notebook), remarks, waiting=waiting)
+
+
+def points_waiting(submission: SubmittedAssignment) -> float:
+    """Return the points of a submission that wait for somebody to grade them by hand."""
+    grades = (grade for notebook in submission.notebooks for grade in notebook.grades)
+    return float(sum(grade.max_score for grade in grades if waits(grade)))
+
+
+def waits(grade: Grade) -> bool:
+    """Tell whether neither a check nor a person has decided about a grade yet."""
+    return grade.auto_score is None and grade.manual_score is None
 
 
 def findings(notebook: NotebookNode) -> list[Finding]:
@@ -97,5 +116,7 @@ def _finding(check: str, error: NotebookNode, broken: str) -> Finding:
     text = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)
     if error.ename != "NotRight":
         return Finding(check, _plain(error), False)
+    if text.rstrip(".").endswith(UNWRITTEN):
+        return Finding(check, UNWRITTEN, False)
     name = named_in(text)
     return Finding(check, name or (text.splitlines()[1:] or [text])[0], name is not None)

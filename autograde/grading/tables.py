@@ -35,6 +35,8 @@ def report_tables(report: Report) -> list[Table]:
     """Return the report of a class: the spread of scores, its mistakes, and points by check."""
     scores = report.scores
     spread = Table(title=f"Exercise {report.assignment}: scores", title_justify="left")
+    if count := int((report.by_hand > 0).sum()):
+        spread.caption = f"In {count} of them, up to {report.by_hand.max():g} points wait for you."
     for head in ("graded", "mean", "median", "lowest", "highest", "of"):
         spread.add_column(head, justify="right")
     values = (scores.mean(), scores.median(), scores.min(), scores.max(), report.max_score)
@@ -51,8 +53,20 @@ def report_tables(report: Report) -> list[Table]:
     checks.add_column("points", justify="right")
     checks.add_column("earned", justify="right")
     for name, row in report.checks.iterrows():
-        checks.add_row(str(name), f"{row.points:g}", f"{row.share:.0%}")
+        checks.add_row(str(name), f"{row.points:g}", earned(row.share, int(row.waiting)))
     return [spread, mistakes, checks]
+
+
+def earned(share: float, waiting: int) -> str:
+    """Write which share of a check's points was earned, and how many students wait for theirs.
+
+    Examples
+    --------
+    >>> earned(0.5, 0), earned(0.5, 2), earned(float("nan"), 3)
+    ('50%', '50%, 2 wait', '3 wait')
+    """
+    given = [] if share != share else [f"{share:.0%}"]
+    return ", ".join([*given, f"{waiting} wait"] if waiting else given)
 
 
 def certificate_table(
@@ -101,8 +115,12 @@ def _share(part: int, whole: int) -> str:
 def _score(result: Result) -> str:
     if result.score is None:
         return "[red]not graded[/red]"
-    style = "green" if result.score == result.max_score else "yellow" if result.score else "red"
-    return f"[{style}]{result.score:g} / {result.max_score:g}[/{style}]"
+    lost = result.max_score - result.waiting > result.score
+    style = "green" if not lost else "yellow" if result.score else "red"
+    score = f"[{style}]{result.score:g} / {result.max_score:g}[/{style}]"
+    if not result.waiting:
+        return score
+    return f"{score}, {result.waiting:g} {'waits' if result.waiting == 1 else 'wait'} for you"
 
 
 def _story(result: Result) -> str:
