@@ -23,8 +23,10 @@ def numbers(cell: str, start: str) -> list[float]:
     return [float(n) for n in re.findall(r"-?\d+\.?\d*", lines[0].removeprefix(start))]
 
 
-def test_no_cell_is_exempt_from_the_comparison_of_outputs():
-    assert not [cell.id for cell in CHAPTER.cells if cell.metadata.get("tags")]
+def test_only_a_cell_that_asserts_its_claim_is_exempt_from_the_comparison_of_outputs():
+    exempt = [cell for cell in CHAPTER.cells if cell.metadata.get("tags")]
+    assert [cell.id for cell in exempt] == ["experiment"]
+    assert "normed.min() > 85" in exempt[0].source
 
 
 def test_all_measured_cells_are_cited():

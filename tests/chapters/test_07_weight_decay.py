@@ -69,10 +69,27 @@ def test_the_gains_of_decoupling_on_digits_lie_inside_the_margin(notebook):
     assert all(abs(float(gap)) < 2.5 for gap in gaps)
 
 
-def test_methods_get_equal_budgets_on_digits(notebook):
+@pytest.fixture(scope="module")
+def on_digits(notebook):
+    """Return what the cell on digits defines before it trains."""
     source = next(c.source for c in notebook.cells if c.id == "digits")
     namespace = {"optim": optim}
-    exec(source.split("\n\n\n")[0], namespace)
-    assert {len(settings) for settings in namespace["GRIDS"].values()} == {6}
-    assert not set(namespace["TUNING"]) & set(namespace["FRESH"])
-    assert len(namespace["FRESH"]) >= 5
+    exec(source.split("\n\n\ndef digits_right")[0], namespace)
+    return namespace
+
+
+def test_methods_get_equal_budgets_on_digits(on_digits):
+    for _, grids in on_digits["TASKS"].values():
+        assert {len(settings) for settings in grids.values()} == {9}
+    assert not set(on_digits["TUNING"]) & set(on_digits["FRESH"])
+    assert len(on_digits["FRESH"]) >= 5
+
+
+@pytest.mark.parametrize("task", ["right", "a fifth wrong"])
+@pytest.mark.parametrize("method", ["no decay", "L2 in Adam", "AdamW"])
+def test_the_best_setting_lies_inside_of_its_grid(notebook, on_digits, task, method):
+    pattern = rf"labels {task}: {method} +\((.*?), (.*?)\)"
+    chosen = map(float, re.search(pattern, prose.printed(notebook, "digits")).groups())
+    settings = zip(*on_digits["TASKS"][task][1][method], strict=True)  # rates, decays
+    for value, tried in zip(chosen, settings, strict=True):
+        assert set(tried) == {0} or min(tried) < value < max(tried)
