@@ -88,15 +88,19 @@ class Judge:
         """
         name = f"{self.exercise}/{check}"
         got = gather(check)
-        if FAILED in got:
-            finding, explain = _failure(got[FAILED], self.answer.defines), self._explain_failure
-        else:
-            finding, explain = first_difference(self._reference(check, seed), got), self._explain
+        finding = self.finding(check, seed, got)
         if finding is None:
             return Verdict(name, True)
+        explain = self._explain_failure if FAILED in got else self._explain
         if check in self.answer.costly:
             explain = self._explain_by_clues
         return Verdict(name, False, explain(check, seed, gather), finding)
+
+    def finding(self, check: str, seed: int, got: Evidence) -> str | None:
+        """Say what is wrong about the evidence of an answer, or None. No misconception is run."""
+        if FAILED in got:
+            return _failure(got[FAILED], self.answer.defines)
+        return first_difference(self._reference(check, seed), got)
 
     def _explain(
         self, check: str, seed: int, gather: Callable[[str], Evidence]

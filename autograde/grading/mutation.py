@@ -30,7 +30,7 @@ pytest_add_cli_args_test_selection = ["test_answer.py"]
 
 TEST = """\
 import answer
-from autograde.certify import verdicts
+from autograde.certify import findings
 from autograde.entry import load
 
 
@@ -39,7 +39,7 @@ def test_answer():
         given = [getattr(answer, name.strip()) for name in cell.defines.split(",")]
         given = given[0] if len(given) == 1 else tuple(given)
         for seed in ({seed}, {seed} + 1):
-            assert all(verdict.passed for verdict in verdicts({name!r}, cell.name, given, seed))
+            assert not any(findings({name!r}, cell.name, given, seed))
 """
 
 
