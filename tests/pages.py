@@ -26,7 +26,8 @@ def page(name: str) -> str:
 
 def blocks(text: str) -> list[Block]:
     """Return the fenced blocks of code of a page, in their order; directives are none."""
-    return [Block(*(part or "" for part in match)) for match in _BLOCK.findall(text)]
+    found = _BLOCK.findall(text)
+    return [Block(kind, caption.replace("\\_", "_"), code) for kind, caption, code in found]
 
 
 def commands(text: str) -> list[str]:
