@@ -8,11 +8,12 @@ import pytest
 from scipy import stats
 
 from autograde.certify import verdicts
-from autograde.check import collect, generator, to_json
+from autograde.check import Samples, collect, generator, to_json
 from autograde.check.distributions import FALSE_ALARM, MISS, detectable_gap, largest_gap
 from autograde.check.judge import MORE_DRAWS
 from autograde.entry import judge, load
-from autograde.exercises.initialization import probes
+from autograde.exercises.initialization import directions, entries, probes
+from autograde.exercises.randomness import CHANCE
 from course import init
 
 ANSWERS = {answer.name: answer for answer in load("initialization").answers}
@@ -54,6 +55,25 @@ def test_the_evidence_is_small():
             assert len(json.dumps(to_json(evidence_of(name, check)))) < 50_000
 
 
+def numbers_in(name: str, check: str) -> list[tuple[int, float]]:
+    """Return how many draws are behind each spread of a check, and how far it may be off."""
+    draws = []
+
+    def count(shape, rng, **options):
+        draws.append(math.prod(shape))
+        return np.ones(shape)
+
+    evidence = collect(ANSWERS[name].probes[check], count, generator(1, check)).values()
+    linear = draws[: len(draws) - probes.CALLS] if len(draws) > probes.CALLS else draws
+    sizes = linear if linear is draws else [*linear, sum(draws[len(linear) :])]
+    return list(zip(sizes, [2 * item.rtol for item in evidence], strict=True))
+
+
+def normal_quotient(n: int, scale: float) -> float:
+    """Return the deviation of the quotient of two spreads, of which the judge's is the surer."""
+    return scale / math.sqrt(n) * math.sqrt(1 + 1 / MORE_DRAWS)
+
+
 def strays(stray: float, n: int) -> float:
     """Bound how often the deviation of n uniform numbers is off by so much (Bernstein)."""
     # the mean square in units of its expectation: variance 4/5, at most 2 above it
@@ -61,17 +81,23 @@ def strays(stray: float, n: int) -> float:
     return 2 * math.exp(-n * off**2 / 2 / (4 / 5 + 2 * off / 3))
 
 
-@pytest.mark.parametrize("check", ["spread", "kernel"])
-def test_a_right_spread_is_refused_less_often_than_once_in_a_million(check):
-    numbers = len(evidence_of("he", f"he-{check}"))
-    n, tolerance = probes.ENTRIES, 2 * probes.SPREAD_RTOL
-    # the quotient of two variances of normal numbers follows an F distribution
-    quotient = stats.f(n - 1, n - 1)
-    normal = quotient.sf((1 + tolerance) ** 2) + quotient.cdf((1 - tolerance) ** 2)
-    assert numbers * normal < 1e-10
-    # where neither the answer's nor the reference's strays by 2.6%, their quotient is near enough
-    assert 1.026 / 0.974 < 1 + tolerance
-    assert numbers * 2 * strays(0.026, n) < 1e-6
+@pytest.mark.parametrize("check", ["he-spread", "he-kernel"])
+def test_a_right_spread_of_normal_numbers_is_refused_less_often_than_once_in_a_million(check):
+    refused = 0.0
+    for n, tolerance in numbers_in("he", check):
+        # the quotient of two variances of normal numbers follows an F distribution
+        quotient = stats.f(n - 1, MORE_DRAWS * (n - 1))
+        refused += quotient.sf((1 + tolerance) ** 2) + quotient.cdf((1 - tolerance) ** 2)
+    assert 0 < refused < 1e-7
+
+
+@pytest.mark.parametrize("check", ["xavier-spread", "xavier-kernel"])
+def test_a_right_spread_of_uniform_numbers_is_refused_less_often_than_once_in_a_million(check):
+    refused = 0.0
+    for n, tolerance in numbers_in("xavier", check):
+        # the answer's may stray by 73% of the tolerance, and the reference's by the rest
+        refused += strays(0.73 * tolerance, n) + strays(0.26 * tolerance, MORE_DRAWS * n)
+    assert 0 < refused < 1e-6
 
 
 def test_a_right_gain_is_refused_less_often_than_once_in_a_million():
@@ -81,24 +107,37 @@ def test_a_right_gain_is_refused_less_often_than_once_in_a_million():
 
 
 def test_a_right_shape_is_refused_less_often_than_once_in_a_million():
-    for name, check in [("xavier", "uniform"), ("he", "normal"), ("orthogonal", "haar")]:
+    for name, check, count in [
+        ("xavier", "uniform", 2),
+        ("he", "normal", 2),
+        ("orthogonal", "haar", 4),
+    ]:
         evidence = evidence_of(name, f"{name}-{check}")
-        samples = [item for item in evidence.values() if hasattr(item, "asked")]
-        assert len(samples) == 2
-        assert len(samples) * FALSE_ALARM + 100 * 2.0 ** (1 - probes.MATRICES) < 1e-6
+        samples = [item for item in evidence.values() if isinstance(item, Samples)]
+        assert len(samples) == count
+        signs = 100 * 2.0 ** (1 - directions.MATRICES) + 2.0**-59
+        assert len(samples) * FALSE_ALARM + CHANCE + signs < 1e-6
 
 
-def test_a_spread_that_is_eight_percent_off_is_told_almost_surely():
-    """It passes only if chance makes up for what the tolerance leaves of the eight percent."""
-    n, tolerance = probes.ENTRIES, 2 * probes.SPREAD_RTOL
-    uniform, normal = math.sqrt(0.8 / n / 2), math.sqrt(2 / n / 2)
-    assert stats.norm.sf((0.08 - tolerance) / uniform) < MISS
-    # of normal numbers, ten percent
-    assert stats.norm.sf((0.1 - tolerance) / normal) < MISS
+def test_a_spread_that_is_slightly_off_is_told_almost_surely():
+    """It passes only if chance makes up for what the tolerance leaves of it."""
+    for name, scale, off in [("he", 0.5**0.5, 0.026), ("xavier", 0.2**0.5, 0.0225)]:
+        for n, tolerance in numbers_in(name, f"{name}-spread")[:2]:
+            assert stats.norm.sf((off - tolerance) / normal_quotient(n, scale)) < MISS
+
+
+def test_one_unit_more_in_a_fan_is_told_almost_surely():
+    *_, (n, tolerance) = numbers_in("xavier", "xavier-spread")
+    off = 1 - math.sqrt(11 / 12)
+    assert n == 30 * probes.CALLS
+    assert stats.norm.sf((off - tolerance) / normal_quotient(n, 0.2**0.5)) < MISS
+    few, tolerance = 15, numbers_in("he", "he-spread")[0][1]
+    off = 1 - math.sqrt(few / (few + 1))
+    assert stats.norm.sf((off - tolerance) / normal_quotient(probes.ENTRIES, 0.5**0.5)) < MISS
 
 
 def largest_of_groups(draw) -> np.ndarray:
-    groups = draw(np.random.default_rng(4), (20_000, probes.GROUP))
+    groups = draw(np.random.default_rng(4), (20_000, entries.GROUP))
     return np.abs(groups).max(axis=1) / np.sqrt(np.mean(groups**2, axis=1))
 
 
@@ -114,7 +153,7 @@ def test_another_shape_than_the_normal_one_is_told_with_a_power_of_all_but_one_i
     gap, _ = largest_gap(
         largest_of_groups(lambda rng, shape: rng.normal(size=shape)), largest_of_groups(other)
     )
-    told = detectable_gap(probes.GROUPS, MORE_DRAWS * probes.GROUPS)
+    told = detectable_gap(entries.GROUPS, MORE_DRAWS * entries.GROUPS)
     assert gap - 0.03 > told  # 0.03: by more than that two samples of 20,000 do not stray
 
 
@@ -128,14 +167,31 @@ def test_a_named_mistake_in_the_spread_is_off_by_more_than_can_be_overlooked(nam
         off[m.name] = max(abs(float(got[k].data / expected[k].data) - 1) for k in expected)
     # a single row repeated has the right spread on average, and other checks see it
     off.pop("one row of weights for all outputs")
-    assert all(stray < 0.03 or stray > 0.25 for stray in off.values())
-    assert sum(stray > 0.25 for stray in off.values()) >= 8
+    assert all(stray < 0.025 or stray > 0.0285 for stray in off.values())
+    assert sum(stray > 0.0285 for stray in off.values()) >= 8
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        lambda rng: rng.uniform(-1, 1, (200, 2)),
+        lambda rng: rng.choice([-1.0, 1.0], size=(200, 2)),
+    ],
+)
+def test_noise_that_is_not_normal_is_told_with_a_power_of_all_but_one_in_a_million(noise):
+    rng = np.random.default_rng(3)
+
+    def largest(draw):
+        return np.array([np.abs(np.linalg.qr(draw(rng))[0]).max() for _ in range(500)])
+
+    gap, _ = largest_gap(largest(lambda rng: rng.normal(size=(200, 2))), largest(noise))
+    assert gap - 0.1 > detectable_gap(directions.TALL, MORE_DRAWS * directions.TALL)
 
 
 def test_directions_that_are_all_axes_are_told_with_a_power_of_all_but_one_in_a_million():
     largest = np.abs([stats.ortho_group.rvs(8, random_state=k) for k in range(400)]).max((1, 2))
     assert np.mean(largest < 0.999) - 0.1 > detectable_gap(
-        probes.MATRICES, MORE_DRAWS * probes.MATRICES
+        directions.MATRICES, MORE_DRAWS * directions.MATRICES
     )
 
 
@@ -147,9 +203,15 @@ def test_directions_that_are_all_axes_are_told_with_a_power_of_all_but_one_in_a_
         ("xavier", "the deviation taken for the bound", {"xavier-spread", "xavier-kernel"}),
         ("xavier", "gain squared", {"xavier-gain"}),
         ("xavier", "a normal distribution in place of a uniform one", {"xavier-uniform"}),
-        ("xavier", "the same weights in every call", {"xavier-generator"}),
+        ("he", "the same weights in every call", {"he-generator"}),
         ("he", "the area of the kernel forgotten", {"he-kernel"}),
         ("he", "Xavier where He is meant", {"he-spread", "he-kernel"}),
+        ("he", "a spread that is repaired after drawing", {"he-normal"}),
+        ("he", "weights a few per cent too large", {"he-spread", "he-kernel"}),
+        ("xavier", "halves that are each other's mirror image", {"xavier-uniform"}),
+        ("xavier", "a fan that counts the bias as well", {"xavier-spread"}),
+        ("orthogonal", "centred noise that is uniform", {"orthogonal-haar"}),
+        ("orthogonal", "a turn by noise, with random signs", {"orthogonal-haar"}),
         ("orthogonal", "rotations alone", {"orthogonal-haar"}),
         (
             "orthogonal",

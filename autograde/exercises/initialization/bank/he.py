@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from autograde.exercises.initialization.bank.scaled import He, he, wrong
 
 
@@ -97,3 +99,28 @@ class _UniformHe(He):
 class _UniformDeviation(He):
     def draw(self, shape, rng, deviation):
         return rng.uniform(-deviation, deviation, shape)
+
+
+@wrong(
+    he,
+    "a normal distribution cut off at two deviations",
+    "Some libraries cut the tails off and make up for the lost spread. Which distribution does the "
+    "contract name?",
+)
+class _Truncated(He):
+    def draw(self, shape, rng, deviation):
+        w = rng.standard_normal(shape)
+        while (far := np.abs(w) > 2).any():
+            w[far] = rng.standard_normal(int(far.sum()))
+        return w * (deviation / 0.87962566)
+
+
+@wrong(
+    he,
+    "heavy tails in place of a normal distribution",
+    "The variance is right. But the contract names a distribution: how often is a draw of it "
+    "larger than three deviations?",
+)
+class _Laplace(He):
+    def draw(self, shape, rng, deviation):
+        return rng.laplace(0, deviation / math.sqrt(2), shape)

@@ -78,7 +78,7 @@ def wrong(bank: Bank, name: str, hint: str):
     return enter
 
 
-def _both(name: str, hint: str):
+def both(name: str, hint: str):
     """Enter a mix-in as a misconception of Xavier and of He."""
 
     def enter(mixin):
@@ -92,7 +92,7 @@ def _both(name: str, hint: str):
 # --- mistakes that both can have ---------------------------------------------------------------
 
 
-@_both(
+@both(
     "the variance taken for the deviation",
     "The formula gives a variance. Of which quantity is the deviation the root?",
 )
@@ -101,7 +101,7 @@ class _VarianceAsDeviation:
         return super().deviation(fan_in, fan_out) ** 2
 
 
-@_both(
+@both(
     "fan_out alone in the variance",
     "Which way should the variance survive: forward, where fan_in counts, or backward? Look at the "
     "equation again.",
@@ -111,7 +111,7 @@ class _FanOut:
         return super().deviation(fan_out, fan_out)
 
 
-@_both(
+@both(
     "the area of the kernel forgotten",
     "An output of a convolution is a sum over the pixels under the kernel, too. Which fans does "
     "your variance use?",
@@ -121,7 +121,7 @@ class _NoArea:
         return 1
 
 
-@_both(
+@both(
     "the sizes of the kernel added, not multiplied",
     "How many entries has a kernel of 3 rows and 5 columns?",
 )
@@ -130,7 +130,7 @@ class _SummedArea:
         return sum(kernel) or 1
 
 
-@_both(
+@both(
     "the first size of the kernel alone",
     "A kernel need not be of one dimension. Which entries of the shape belong to it?",
 )
@@ -139,7 +139,7 @@ class _FirstSize:
         return [*kernel, 1][0]
 
 
-@_both(
+@both(
     "entries that are never negative",
     "Weights that all pull the same way teach all units the same. Where should the mean lie?",
 )
@@ -148,7 +148,7 @@ class _Positive:
         return np.abs(super().draw(shape, rng, deviation))
 
 
-@_both(
+@both(
     "the same size for all entries, with a random sign",
     "The spread is right. But the contract names a distribution: how do its draws look?",
 )
@@ -157,7 +157,7 @@ class _SignsAlone:
         return deviation * rng.choice([-1.0, 1.0], size=shape)
 
 
-@_both(
+@both(
     "one row of weights for all outputs",
     "Units that start alike stay alike. How many numbers must be drawn?",
 )
@@ -166,7 +166,7 @@ class _OneRow:
         return np.broadcast_to(super().draw(shape[1:], rng, deviation), shape)
 
 
-@_both(
+@both(
     "all weights zero",
     "Units that start alike stay alike: nothing would break the symmetry. What is to be drawn?",
 )
@@ -175,7 +175,7 @@ class _Zero:
         return np.zeros(shape)
 
 
-@_both(
+@both(
     "the same weights in every call",
     "A generator that is made afresh with a fixed seed begins afresh, too. Which one were you "
     "handed?",
@@ -185,7 +185,7 @@ class _FixedSeed:
         return super().draw(shape, np.random.default_rng(0), deviation)
 
 
-@_both(
+@both(
     "a generator other than the one that was handed over",
     "Whoever repeats an experiment hands you a generator with the same seed. Whom do you ask for "
     "random numbers?",
@@ -195,7 +195,7 @@ class _OtherGenerator:
         return super().draw(shape, np.random.default_rng(), deviation)
 
 
-@_both(
+@both(
     "a copy of the generator, which leaves the original where it was",
     "Drawing should move the generator on. Whose generator do you move?",
 )

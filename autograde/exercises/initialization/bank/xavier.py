@@ -146,3 +146,13 @@ class _RootOfGain(Xavier):
 class _DividedByGain(Xavier):
     def scaled(self, deviation, gain):
         return deviation / gain
+
+
+@wrong(
+    xavier,
+    "gain that can only enlarge",
+    "A gain below 1 should make the weights smaller. What becomes of it in your code?",
+)
+class _GainFromOne(Xavier):
+    def scaled(self, deviation, gain):
+        return max(gain, 1.0) * deviation
