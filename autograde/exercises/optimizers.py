@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograde.check import array
-from course.nn import Parameter
+from autograde.check.reading import there
+from autograde.exercises.driving import column, walk
 
 MakeOptimizer = Callable[..., Any]
 Gradient = np.ndarray | None
@@ -80,18 +81,13 @@ def trajectories(
     list of ndarray of shape (steps, *start.shape)
         One for each parameter.
     """
-    params = [Parameter(start.copy()) for start in starts]
-    optimizer = make(params, **options)
-    moved: list[list[np.ndarray]] = [[] for _ in params]
-    for k, step in enumerate(gradients):
-        if rates:
-            optimizer.lr = rates[k]
-        for param, gradient in zip(params, step, strict=True):
-            param.grad = None if gradient is None else gradient.copy()
-        optimizer.step()
-        for path, param, start in zip(moved, params, starts, strict=True):
-            path.append(array(param.data, "param.data after step()", shape=start.shape) - start)
-    return [np.array(m) for m in moved]
+    columns = [column([step[k] for step in gradients]) for k in range(len(starts))]
+    paths = there(walk, make, [s.copy() for s in starts], columns, list(rates), options)
+    what = "param.data after step()"
+    return [
+        np.array([array(data, what, shape=start.shape) for data in path]) - start
+        for path, start in zip(paths, starts, strict=True)
+    ]
 
 
 def steps(rng: np.random.Generator, n: int, shape: tuple[int, ...]) -> list[np.ndarray]:

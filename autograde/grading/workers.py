@@ -60,7 +60,7 @@ class Cluster:
 
         waiting = iter(items)
         names: dict[str, str] = {}
-        done = as_completed()
+        done = as_completed(loop=self.client.loop)
 
         def fill() -> None:
             room = AHEAD * max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))

@@ -17,7 +17,7 @@ PACKAGES = "/packages"
 FONTS = "/tmp/matplotlib"
 
 #: What the kernel needs of this package. Probes, banks and the sample class are not among it.
-OURS = ["__init__.py", "entry.py", "check", "remote", "sandbox"]
+OURS = ["__init__.py", "entry.py", "check", "remote", "sandbox", "exercises/driving.py"]
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
 
@@ -36,7 +36,7 @@ def copy_packages(target: Path, hidden: list[str]) -> None:
     skip = shutil.ignore_patterns("__pycache__", "exercises", "test_*")
     for name in OURS:
         source, copy = mine / name, target / "autograde" / name
-        copy.parent.mkdir(exist_ok=True)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, copy, ignore=skip)
         else:
