@@ -48,21 +48,52 @@ def check_array(
         raise ValueError(f"{name} must have shape {wanted}, got {x.shape}")
 
 
-def check_probability(p: float) -> None:
-    """Raise ValueError unless p is in [0, 1)."""
-    if not 0 <= p < 1:
-        raise ValueError(f"p must be in [0, 1), got {p}")
+def check_count(name: str, value: int, minimum: int = 1) -> None:
+    """Raise ValueError unless the value is an integer of at least the minimum."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
+        raise ValueError(f"{name} must be an integer >= {minimum}, got {value!r:.80}")
 
 
-def check_count(name: str, value: int) -> None:
-    """Raise ValueError unless the value is an integer of at least 1."""
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} must be an integer >= 1, got {value}")
+def check_shape(shape: tuple[int, ...]) -> None:
+    """Raise ValueError unless the shape is a tuple (or list) of integers of at least 1.
+
+    Examples
+    --------
+    >>> check_shape((3, -1))
+    Traceback (most recent call last):
+    ValueError: shape must hold integers >= 1, got (3, -1)
+    """
+    sizes = shape if isinstance(shape, tuple | list) else [None]
+    if not all(isinstance(size, int | np.integer) and size >= 1 for size in sizes):
+        raise ValueError(f"shape must hold integers >= 1, got {shape!r:.80}")
+
+
+def check_generator(rng: np.random.Generator) -> None:
+    """Raise TypeError unless rng is one of NumPy's generators.
+
+    Examples
+    --------
+    >>> check_generator(0)
+    Traceback (most recent call last):
+    TypeError: rng must be a generator such as np.random.default_rng(0), got 0
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a generator such as np.random.default_rng(0), got {rng!r:.80}"
+        )
+
+
+def generator_or_new(rng: np.random.Generator | None) -> np.random.Generator:
+    """Return the generator, once it is known to be one; a fresh one for None."""
+    if rng is None:
+        return np.random.default_rng()
+    check_generator(rng)
+    return rng
 
 
 def check_pair(name: str, value: int | tuple[int, int], minimum: int) -> tuple[int, int]:
     """Return an int or a pair as a pair, once it holds integers of at least the minimum."""
-    pair = (value, value) if np.ndim(value) == 0 else tuple(value)
+    pair = tuple(value) if isinstance(value, tuple | list) else (value, value)
     if len(pair) != 2 or not all(isinstance(v, int | np.integer) and v >= minimum for v in pair):
         raise ValueError(f"{name} must be one or two integers >= {minimum}, got {value}")
     return pair

@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course._parts import check_callable, checked_list
+from course._ranges import check_number
+
 __all__ = ["Entry", "Row", "ablation", "championship", "noise_floor", "student_quantile"]
 
 TrainAndScore = Callable[[tuple[str, ...], int], float]
@@ -117,7 +120,8 @@ def ablation(
     >>> [(row.component, row.tie) for row in ablation(train_and_score, list(worth), range(8))]
     [('momentum', False), ('colour of the plot', True)]
     """
-    components, seeds = tuple(components), list(seeds)
+    components = tuple(checked_list("components", components))
+    seeds = checked_list("seeds", seeds)
     _check_design(components, seeds, level)
     full = _run(train_and_score, components, seeds, "of the full model")
     quantile = student_quantile(1 - (1 - level) / (2 * len(components)), len(seeds) - 1)
@@ -294,6 +298,7 @@ def _check_design(components: tuple[str, ...], seeds: Sequence[Hashable], level:
         raise ValueError(f"components must be different and at least one, got {list(components)}")
     if len(seeds) < 2 or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds must be at least two different ones, got {seeds}")
+    check_number(level=level)
     if not 0 < level < 1:
         raise ValueError(f"level must lie in (0, 1), got {level:g}")
 
@@ -301,7 +306,11 @@ def _check_design(components: tuple[str, ...], seeds: Sequence[Hashable], level:
 def _run(
     train_and_score: TrainAndScore, components: tuple[str, ...], seeds: Sequence[int], what: str
 ) -> np.ndarray:
-    scores = np.array([float(train_and_score(components, seed)) for seed in seeds])
+    check_callable("train_and_score", train_and_score)
+    scores = [train_and_score(components, seed) for seed in seeds]
+    for seed, score in zip(seeds, scores, strict=True):
+        check_number(**{f"score {what} at seed {seed}": score})
+    scores = np.array(scores, dtype=float)
     for seed, score in zip(seeds, scores, strict=True):
         if not np.isfinite(score):
             raise ValueError(f"score {what} at seed {seed} must be finite, got {score:g}")

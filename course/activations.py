@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from course._checks import check_array
+from course._ranges import check_finite, check_one_of
 from course.module import Module
 
 __all__ = ["GELU", "LeakyReLU", "ReLU", "Sigmoid", "Tanh", "sigmoid"]
@@ -41,6 +42,11 @@ class LeakyReLU(Module):
     ----------
     negative_slope : float
 
+    Raises
+    ------
+    ValueError
+        ``negative_slope must be finite, got nan``
+
     References
     ----------
     Maas, Hannun & Ng (2013), Rectifier nonlinearities improve neural network acoustic models.
@@ -52,6 +58,7 @@ class LeakyReLU(Module):
     """
 
     def __init__(self, negative_slope: float = 0.01) -> None:
+        check_finite(negative_slope=negative_slope)
         self.negative_slope = float(negative_slope)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -144,8 +151,7 @@ class GELU(Module):
     """
 
     def __init__(self, approximate: str = "none") -> None:
-        if approximate not in ("none", "tanh"):
-            raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
+        check_one_of("none", "tanh", approximate=approximate)
         self.approximate = approximate
 
     def forward(self, x: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course._checks import check_array, check_count
+from course._ranges import check_at_least_zero, check_in_unit_interval
 from course.module import Module, Parameter
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "batch_norm", "batch_norm_backward"]
@@ -138,10 +139,8 @@ class _BatchNorm(Module):
         dtype: np.dtype = np.float64,
     ) -> None:
         check_count("num_features", num_features)
-        if not eps >= 0:
-            raise ValueError(f"eps must be >= 0, got {eps}")
-        if not 0 <= momentum <= 1:
-            raise ValueError(f"momentum must be in [0, 1], got {momentum}")
+        check_at_least_zero(eps=eps)
+        check_in_unit_interval(momentum=momentum)
         self.eps = float(eps)
         self.momentum = float(momentum)
         self.weight = Parameter(np.ones(num_features, dtype))

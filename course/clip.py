@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from course._parts import check_has, checked_list
+from course._ranges import check_at_least_zero
+
 __all__ = ["clip_grad_norm", "clip_grad_value"]
 
 
@@ -50,8 +53,8 @@ def clip_grad_norm(params: Iterable[Any], max_norm: float) -> float:
     >>> w.grad.round(5)
     array([0.6, 0.8])
     """
-    if not max_norm >= 0:
-        raise ValueError(f"max_norm must be >= 0, got {max_norm}")
+    check_at_least_zero(max_norm=max_norm, infinity=True)
+    params = _checked_params(params)
     grads = [param.grad for param in params if param.grad is not None]
     norm = math.hypot(*(float(np.linalg.norm(g)) for g in grads))
     if math.isfinite(norm) and norm + 1e-6 > max_norm:
@@ -88,8 +91,14 @@ def clip_grad_value(params: Iterable[Any], clip_value: float) -> None:
     >>> w.grad
     array([-1. ,  0.5])
     """
-    if not clip_value >= 0:
-        raise ValueError(f"clip_value must be >= 0, got {clip_value}")
-    for param in params:
+    check_at_least_zero(clip_value=clip_value, infinity=True)
+    for param in _checked_params(params):
         if param.grad is not None:
             np.clip(param.grad, -clip_value, clip_value, out=param.grad)
+
+
+def _checked_params(params: Iterable[Any]) -> list[Any]:
+    params = checked_list("params", params)
+    for param in params:
+        check_has("params", param, "grad")
+    return params

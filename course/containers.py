@@ -29,7 +29,7 @@ class Sequential(Module):
     def __init__(self, *layers: Module) -> None:
         for index, layer in enumerate(layers):
             if not isinstance(layer, Module):
-                raise TypeError(f"layers must be modules, got {layer!r} at position {index}")
+                raise TypeError(f"layers must be modules, got {layer!r:.80} at position {index}")
             setattr(self, str(index), layer)
 
     def __iter__(self) -> Iterator[Module]:
@@ -75,6 +75,8 @@ class Residual(Module):
     """
 
     def __init__(self, block: Module) -> None:
+        if not isinstance(block, Module):
+            raise TypeError(f"block must be a module, got {block!r:.80}")
         self.block = block
 
     def forward(self, x: np.ndarray) -> np.ndarray:

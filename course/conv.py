@@ -12,7 +12,7 @@ import numpy as np
 
 from course import init
 from course._blas import add_product
-from course._checks import check_array, check_count, check_pair, output_size
+from course._checks import check_array, check_count, check_pair, generator_or_new, output_size
 from course.module import Module, Parameter
 from course.pooling import AvgPool2d, MaxPool2d, avg_pool2d, max_pool2d
 
@@ -123,7 +123,7 @@ class Conv2d(Module):
         kernel = check_pair("kernel_size", kernel_size, 1)
         self.stride = check_pair("stride", stride, 1)
         self.padding = _padding(padding)
-        rng = np.random.default_rng() if rng is None else rng
+        rng = generator_or_new(rng)
         weight = init.torch_linear_default((out_channels, in_channels, *kernel), rng)
         self.weight = Parameter(weight.astype(dtype))
         self.bias = None
@@ -249,7 +249,7 @@ class Flatten(Module):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return x of shape (n, ...) as (n, d)."""
         check_array(x)
-        output = x.reshape(len(x), -1)
+        output = x.reshape(len(x), math.prod(x.shape[1:]))
         self.save_for_backward(output, x.shape)
         return output
 

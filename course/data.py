@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course._checks import check_count, check_generator
+
 __all__ = [
     "Data",
     "Split",
@@ -97,11 +99,11 @@ def digits(
     >>> X.shape, X.dtype, np.bincount(y).tolist()
     ((100, 784), dtype('float32'), [10, 10, 10, 10, 10, 10, 10, 10, 10, 10])
     """
+    check_count("seed", seed, 0)
     images, labels = _bundled_digits()
     sizes = {"train": train, "validation": validation, "test": test}
     for name, size in sizes.items():
-        if size < 0:
-            raise ValueError(f"{name} must be >= 0, got {size}")
+        check_count(name, size, 0)
     if sum(sizes.values()) > len(labels):
         raise ValueError(
             f"train + validation + test must be at most {len(labels)}, got {sum(sizes.values())}"
@@ -146,7 +148,9 @@ def mnist(
     """
     if not full:
         return digits(seed=seed, flatten=flatten)
-    if not 0 <= validation <= 60_000:
+    check_count("seed", seed, 0)
+    check_count("validation", validation, 0)
+    if validation > 60_000:
         raise ValueError(f"validation must be in 0..60000, got {validation}")
     root = Path.home() / ".cache" / "training-techniques" if root is None else Path(root)
     rng = np.random.default_rng(seed)
@@ -187,6 +191,10 @@ def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     >>> y[stratified_order(y, np.random.default_rng(0))[:6]].sum().item()
     2
     """
+    check_generator(rng)
+    if np.ndim(y) != 1:
+        raise ValueError(f"y must have shape (n,), got {np.shape(y)}")
+    y = np.asarray(y)
     place = np.empty(len(y))
     for label in np.unique(y):
         members = np.flatnonzero(y == label)

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from course._checks import check_count
+from course._checks import check_array, check_count, check_generator
+from course._parts import check_callable, check_examples, check_has, check_metrics
 from course.data import stratified_order
 from course.module import Module
 
@@ -37,8 +38,11 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
     ValueError
         ``X must not be empty``.
     """
+    check_has("model", model, "training", "train", "eval")
+    check_array(X, "X", shape=(None,) * max(1, np.ndim(X)))
     if len(X) == 0:
         raise ValueError("X must not be empty")
+    check_count("batch_size", batch_size)
     training = model.training
     model.eval()
     outputs = [model(X[start : start + batch_size]) for start in range(0, len(X), batch_size)]
@@ -69,6 +73,9 @@ def evaluate(
     -------
     dict of str to float
     """
+    check_examples("data", data)
+    check_callable("criterion", criterion)
+    check_metrics(metrics)
     X, y = data
     outputs = predict(model, X)
     scores = {name: float(metric(outputs, y)) for name, metric in (metrics or {}).items()}
@@ -94,6 +101,11 @@ def accuracy(output: np.ndarray, target: np.ndarray) -> float:
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
+    if np.ndim(output) != 2 or np.shape(target) != np.shape(output)[:1]:
+        raise ValueError(
+            "output and target must have shapes (n, classes) and (n,), "
+            f"got {np.shape(output)} and {np.shape(target)}"
+        )
     return float(np.mean(np.argmax(output, axis=1) == target))
 
 
@@ -134,7 +146,9 @@ def k_fold(
     2 3
     3 2
     """
+    check_count("n", n, 2)
     check_count("k", k)
+    check_generator(rng)
     if not 2 <= k <= n:
         raise ValueError(f"k must be in 2..{n}, got {k}")
     if classes is not None and np.shape(classes) != (n,):

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from course._checks import check_generator
+from course._parts import check_callable
+from course._ranges import check_above_zero
 from course.module import Module
 
 __all__ = ["gradient_errors", "numerical_gradient", "relative_error"]
@@ -44,8 +47,8 @@ def numerical_gradient(
     >>> numerical_gradient(lambda x: float(np.sum(x**2)), np.array([1.0, 3.0])).round(6)
     array([2., 6.])
     """
-    if not h > 0:
-        raise ValueError(f"h must be > 0, got {h}")
+    check_callable("f", f)
+    check_above_zero(h=h)
     x = np.array(x, dtype=np.float64)
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
@@ -111,6 +114,7 @@ def gradient_errors(
     >>> list(errors), max(errors.values()) < 1e-8
     (['0.weight', '0.bias', 'x'], True)
     """
+    check_generator(rng)
     weights = rng.standard_normal(module(x).shape)
     module.zero_grad()
     module(x)

@@ -9,6 +9,9 @@ import math
 
 import numpy as np
 
+from course._checks import check_count, check_generator, check_shape
+from course._ranges import check_at_least_zero, check_finite, check_one_of
+
 __all__ = [
     "fan_in_and_fan_out",
     "he_normal",
@@ -47,6 +50,7 @@ def fan_in_and_fan_out(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> fan_in_and_fan_out((32, 16, 3, 3))
     (144, 288)
     """
+    check_shape(shape)
     if len(shape) < 2:
         raise ValueError(f"shape must have at least 2 axes (out, in, *kernel), got {shape}")
     area = math.prod(shape[2:])
@@ -61,6 +65,7 @@ def zeros(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> np.
     >>> zeros((2,))
     array([0., 0.])
     """
+    check_shape(shape)
     return np.zeros(shape)
 
 
@@ -79,8 +84,10 @@ def normal(
     >>> normal((3, 2), np.random.default_rng(0), std=0.01).shape
     (3, 2)
     """
-    if not std >= 0:
-        raise ValueError(f"std must be >= 0, got {std}")
+    check_shape(shape)
+    check_generator(rng)
+    check_finite(mean=mean)
+    check_at_least_zero(std=std)
     return mean + std * rng.standard_normal(shape)
 
 
@@ -250,6 +257,8 @@ def orthogonal(
     True
     """
     fan_in_and_fan_out(shape)  # refuses vectors
+    check_generator(rng)
+    check_finite(gain=gain)
     rows, columns = shape[0], math.prod(shape[1:])
     a = rng.standard_normal((max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(a)
@@ -286,22 +295,26 @@ def torch_linear_default(
     """
     if fan_in is None:
         fan_in = fan_in_and_fan_out(shape)[0]
+    check_shape(shape)
+    check_count("fan_in", fan_in)
     return _uniform(shape, rng, 1 / math.sqrt(3 * fan_in))
 
 
 def _uniform(shape: tuple[int, ...], rng: np.random.Generator, std: float) -> np.ndarray:
     """Draw from the centred uniform distribution of a given standard deviation."""
+    check_generator(rng)
     bound = math.sqrt(3) * std
     return rng.uniform(-bound, bound, shape)
 
 
 def _xavier_std(shape: tuple[int, ...], gain: float) -> float:
+    check_at_least_zero(gain=gain)
     return gain * math.sqrt(2 / sum(fan_in_and_fan_out(shape)))
 
 
 def _he_std(shape: tuple[int, ...], negative_slope: float, mode: str) -> float:
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
+    check_one_of("fan_in", "fan_out", mode=mode)
+    check_finite(negative_slope=negative_slope)
     fan = fan_in_and_fan_out(shape)[mode == "fan_out"]
     return math.sqrt(2 / ((1 + negative_slope**2) * fan))
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course._checks import check_count
+from course._ranges import check_finite
 from course.nn import Parameter
 
 __all__ = ["Landscape", "beale", "quadratic", "rosenbrock", "saddle", "trajectory"]
@@ -66,7 +68,7 @@ def quadratic(condition_number: float, *, dimension: int = 2) -> Landscape:
     Raises
     ------
     ValueError
-        ``condition_number must be >= 1 and finite, got 0.5``.
+        ``condition_number must be >= 1, got 0.5``.
 
     Notes
     -----
@@ -78,10 +80,10 @@ def quadratic(condition_number: float, *, dimension: int = 2) -> Landscape:
     ----------
     Nesterov (2004), *Introductory Lectures on Convex Optimization*, theorem 2.1.15.
     """
-    if not 1 <= condition_number < np.inf:
-        raise ValueError(f"condition_number must be >= 1 and finite, got {condition_number!r}")
-    if dimension < 1:
-        raise ValueError(f"dimension must be >= 1, got {dimension!r}")
+    check_finite(condition_number=condition_number)
+    if condition_number < 1:
+        raise ValueError(f"condition_number must be >= 1, got {condition_number}")
+    check_count("dimension", dimension)
     curvature = condition_number ** (np.linspace(0, 1, dimension) if dimension > 1 else np.ones(1))
 
     def value(theta):
@@ -242,6 +244,7 @@ def trajectory(
     >>> path.tolist()
     [[1.0, 1.0], [0.95, 0.5], [0.9025, 0.25]]
     """
+    check_count("steps", steps, 0)
     parameter = Parameter(np.array(landscape.start if start is None else start, dtype=float))
     optimizer = make_optimizer([parameter])
     path = [parameter.data.copy()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from course._checks import check_array
+from course._ranges import check_at_least_zero, check_in_unit_interval
 from course.activations import sigmoid
 
 __all__ = [
@@ -86,8 +87,7 @@ def binary_cross_entropy_with_logits(
     """
     y = _check_pair(output, target)
     _check_range(y, 0, 1)
-    if not pos_weight >= 0:
-        raise ValueError(f"pos_weight must be >= 0, got {pos_weight}")
+    check_at_least_zero(pos_weight=pos_weight)
     z = output
     weight = 1 + (pos_weight - 1) * y
     loss = np.mean((1 - y) * z + weight * _softplus(-z))
@@ -146,9 +146,9 @@ def cross_entropy(
     check_array(output, "output", shape=(None, None))
     n, classes = output.shape
     target = _check_labels(target, n, classes)
-    weight = _check_weight(weight, classes, output.dtype)
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing must be in [0, 1], got {label_smoothing}")
+    weight = np.ones(classes, output.dtype) if weight is None else weight
+    weight = checked_weight(weight, classes).astype(output.dtype, copy=False)
+    check_in_unit_interval(label_smoothing=label_smoothing)
 
     rows = np.arange(n)
     log_p = log_softmax(output)
@@ -207,8 +207,7 @@ def focal_loss(
     wrong = y[(y != 0) & (y != 1)]
     if wrong.size:
         raise ValueError(f"target must be 0 or 1, got {wrong[0]}")
-    if not gamma >= 0:
-        raise ValueError(f"gamma must be >= 0, got {gamma}")
+    check_at_least_zero(gamma=gamma)
     sign = 2 * y - 1
     s = sign * output
     p, minus_log_p = sigmoid(s), _softplus(-s)
@@ -268,12 +267,15 @@ def _check_range(target: np.ndarray, low: int, high: int) -> None:
         raise ValueError(f"target must lie in [{low}, {high}], got {wrong[0]}")
 
 
-def _check_weight(weight: np.ndarray | None, classes: int, dtype: np.dtype) -> np.ndarray:
-    if weight is None:
-        return np.ones(classes, dtype)
-    weight = np.asarray(weight, dtype)
-    if weight.shape != (classes,):
-        raise ValueError(f"weight must have shape ({classes},), got {weight.shape}")
-    if not np.all(weight >= 0):
-        raise ValueError(f"weight must be >= 0, got {weight.min()}")
-    return weight
+def checked_weight(weight: np.ndarray, classes: int | None = None) -> np.ndarray:
+    """Return the weights of classes as an array, once they are finite and at least 0."""
+    array = np.asarray(weight)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"weight must be numeric, got {weight!r:.80}")
+    if array.ndim != 1 or (classes is not None and len(array) != classes):
+        wanted = "(classes,)" if classes is None else f"({classes},)"
+        raise ValueError(f"weight must have shape {wanted}, got {array.shape}")
+    wrong = array[~((array >= 0) & (array < np.inf))]
+    if wrong.size:
+        raise ValueError(f"weight must be >= 0 and finite, got {wrong[0]}")
+    return array

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from course._ranges import check_at_least_zero, check_in_unit_interval
 from course.loss_rules import (
     binary_cross_entropy_with_logits,
+    checked_weight,
     cross_entropy,
     focal_loss,
     log_softmax,
@@ -89,6 +91,7 @@ class BCEWithLogitsLoss(Loss):
     """
 
     def __init__(self, *, pos_weight: float = 1.0) -> None:
+        check_at_least_zero(pos_weight=pos_weight)
         self.pos_weight = pos_weight
 
     def value_and_gradient(
@@ -109,7 +112,8 @@ class CrossEntropyLoss(Loss):
     """
 
     def __init__(self, weight: np.ndarray | None = None, *, label_smoothing: float = 0.0) -> None:
-        self.weight = weight
+        check_in_unit_interval(label_smoothing=label_smoothing)
+        self.weight = None if weight is None else checked_weight(weight)
         self.label_smoothing = label_smoothing
 
     def value_and_gradient(
@@ -131,6 +135,7 @@ class FocalLoss(Loss):
     """
 
     def __init__(self, gamma: float = 2.0) -> None:
+        check_at_least_zero(gamma=gamma)
         self.gamma = gamma
 
     def value_and_gradient(

@@ -8,6 +8,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
+from course._ranges import check_number
+
 __all__ = [
     "cosine_lr",
     "cosine_warm_restarts_lr",
@@ -233,7 +235,9 @@ def lambda_lr(epoch: int, *, base_lr: float, lr_lambda: Callable[[int], float]) 
     >>> lambda_lr(3, base_lr=1.0, lr_lambda=lambda epoch: 1 / (1 + epoch))
     0.25
     """
-    return base_lr * lr_lambda(epoch)
+    factor = lr_lambda(epoch)
+    check_number(**{f"lr_lambda({epoch})": factor})
+    return base_lr * factor
 
 
 def sequential_lr(

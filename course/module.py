@@ -210,6 +210,8 @@ class Module:
         ValueError
             If a shape differs: ``weight must have shape (3, 4), got (4, 3)``.
         """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"state_dict must be a dict of arrays, got {state_dict!r:.80}")
         state = self._state()
         missing = [name for name in state if name not in state_dict]
         unexpected = [name for name in state_dict if name not in state]

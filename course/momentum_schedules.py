@@ -4,7 +4,12 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from course._checks import check_count
-from course._ranges import check_at_least_zero, check_in_unit_interval, check_one_of
+from course._ranges import (
+    check_above_zero,
+    check_at_least_zero,
+    check_in_unit_interval,
+    check_one_of,
+)
 from course.cycles import cyclic_lr, cyclic_momentum, one_cycle_lr, one_cycle_momentum
 from course.schedule import Schedule
 
@@ -138,12 +143,7 @@ class OneCycleLR(MomentumSchedule):
         check_in_unit_interval(pct_start=pct_start)
         check_in_unit_interval(base_momentum=base_momentum, max_momentum=max_momentum)
         check_one_of("cos", "linear", anneal_strategy=anneal_strategy)
-        for name, factor in {
-            "div_factor": div_factor,
-            "final_div_factor": final_div_factor,
-        }.items():
-            if not factor > 0:
-                raise ValueError(f"{name} must be > 0, got {factor}")
+        check_above_zero(div_factor=div_factor, final_div_factor=final_div_factor)
         super().__init__(
             optimizer,
             {"base_momentum": base_momentum, "max_momentum": max_momentum}

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from course import init
-from course._checks import check_array, check_count, check_probability
+from course._checks import check_array, check_count, check_generator, generator_or_new
+from course._ranges import check_below_one
 from course.activations import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from course.containers import Residual, Sequential
 from course.module import Module, Parameter
@@ -78,7 +79,7 @@ class Linear(Module):
     ) -> None:
         check_count("in_features", in_features)
         check_count("out_features", out_features)
-        rng = np.random.default_rng() if rng is None else rng
+        rng = generator_or_new(rng)
         weight = init.torch_linear_default((out_features, in_features), rng)
         self.weight = Parameter(weight.astype(dtype))
         self.bias = None
@@ -137,9 +138,9 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
-        check_probability(p)
+        check_below_one(p=p)
         self.p = float(p)
-        self.rng = np.random.default_rng() if rng is None else rng
+        self.rng = generator_or_new(rng)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return x with elements dropped in training, and x itself in evaluation."""
@@ -182,7 +183,8 @@ def dropout(
     (array([0., 4.]), array([ 0., 12.]))
     """
     check_array(x)
-    check_probability(p)
+    check_below_one(p=p)
+    check_generator(rng)
     if not training:
         return x.copy(), np.ones_like(x)
     keep = rng.random(x.shape, dtype=np.float32) >= p

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from course._checks import check_array, check_count
+from course._ranges import check_at_least_zero
 from course.batch_norm import BatchNorm1d, BatchNorm2d, batch_norm, batch_norm_backward
 from course.module import Module, Parameter
 
@@ -82,8 +83,7 @@ class _SampleNorm(Module):
     """
 
     def __init__(self, shape: tuple[int, ...], eps: float, affine: bool, dtype: np.dtype) -> None:
-        if not eps >= 0:
-            raise ValueError(f"eps must be >= 0, got {eps}")
+        check_at_least_zero(eps=eps)
         self.eps = float(eps)
         self.dtype = np.dtype(dtype)
         self.weight = Parameter(np.ones(shape, dtype)) if affine else None

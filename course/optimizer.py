@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from course._ranges import check_at_least_zero
+from course._parts import check_state, checked_list
+from course._ranges import check_at_least_zero, check_below_one
 from course.in_place import apply_in_blocks
 
 __all__ = ["Optimizer"]
@@ -61,9 +62,11 @@ class Optimizer:
         Raises
         ------
         ValueError
-            ``grad must have the shape (3, 2) of its parameter, got (2, 3)``.
+            ``grad must have the shape (3, 2) of its parameter, got (2, 3)``; or the rate was set to
+        what is none: ``lr must be >= 0, got nan``.
         """
         # A NumPy scalar as rate would turn float32 parameters into float64 on the way.
+        check_at_least_zero(lr=self.lr)
         options = self.hyperparameters | {"lr": float(self.lr)}
         for i, param in enumerate(self.params):
             if param.grad is not None:
@@ -102,6 +105,7 @@ class Optimizer:
         ValueError
             If it is of another class of optimizer, or of other parameters.
         """
+        check_state(state_dict, ("hyperparameters", "state"))
         hyperparameters, state = state_dict["hyperparameters"], state_dict["state"]
         if set(hyperparameters) != set(self._names):
             raise ValueError(
@@ -122,7 +126,7 @@ class Optimizer:
 
 
 def _checked_params(params: Iterable[Any]) -> list[Any]:
-    params = list(params)
+    params = checked_list("params", params)
     if not params:
         raise ValueError("params must not be empty, got []")
     for param in params:
@@ -140,12 +144,13 @@ def _checked_params(params: Iterable[Any]) -> list[Any]:
 
 def _checked(name: str, value: Any) -> Any:
     """Return a hyperparameter in plain Python numbers, if it is in its range."""
+    if name == "betas":
+        if not isinstance(value, tuple | list) or len(value) != 2:
+            raise ValueError(f"betas must be two numbers in [0, 1), got {value!r:.80}")
+        check_below_one(**{f"betas[{i}]": beta for i, beta in enumerate(value)})
+        return tuple(float(beta) for beta in value)
     if isinstance(value, bool):
         return value
-    if name == "betas":
-        if len(value) != 2 or not all(0 <= beta < 1 for beta in value):
-            raise ValueError(f"betas must be two numbers in [0, 1), got {value}")
-        return tuple(float(beta) for beta in value)
     check_at_least_zero(**{name: value})
     return float(value)
 

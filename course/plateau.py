@@ -3,7 +3,8 @@
 import math
 from typing import Any, Literal
 
-from course._ranges import check_at_least_zero, check_one_of
+from course._parts import check_has, check_state
+from course._ranges import check_at_least_zero, check_below_one, check_number, check_one_of
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -44,8 +45,10 @@ class ReduceLROnPlateau:
 
     Notes
     -----
-    NaN is never an improvement. As in torch, a relative threshold is taken of the signed best
-    metric, so with negative metrics it asks for less than no improvement; use "abs" for those.
+    NaN is never an improvement. The first number always is one; in torch it is not in the mode
+    "min" with a relative threshold of 1 or more, which makes NaN of infinity. As in torch, a
+    relative threshold is taken of the signed best metric, so with negative metrics it asks for
+    less than no improvement; use "abs" for those.
 
     Examples
     --------
@@ -78,13 +81,13 @@ class ReduceLROnPlateau:
         check_at_least_zero(
             patience=patience, threshold=threshold, cooldown=cooldown, min_lr=min_lr, eps=eps
         )
-        if not 0 <= factor < 1:
-            raise ValueError(f"factor must be in [0, 1), got {factor}")
+        check_below_one(factor=factor)
+        check_has("optimizer", optimizer, "lr")
         self.optimizer = optimizer
         self.mode, self.factor, self.patience = mode, factor, patience
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.cooldown, self.min_lr, self.eps = cooldown, min_lr, eps
-        self.best = math.inf if mode == "min" else -math.inf
+        self.best = self._worst = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
 
     def step(self, metric: float) -> None:
@@ -95,6 +98,7 @@ class ReduceLROnPlateau:
         metric : float
             For instance the validation loss.
         """
+        check_number(metric=metric)
         metric = float(metric)
         self.last_epoch += 1
         if self._is_better(metric):
@@ -112,7 +116,9 @@ class ReduceLROnPlateau:
 
     def _is_better(self, metric: float) -> bool:
         sign = -1 if self.mode == "min" else 1
-        if self.threshold_mode == "rel":
+        if self.best == self._worst:
+            target = self._worst  # a part of infinity would be NaN, or the best there is
+        elif self.threshold_mode == "rel":
             target = self.best * (1 + sign * self.threshold)
         else:
             target = self.best + sign * self.threshold
@@ -134,5 +140,6 @@ class ReduceLROnPlateau:
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue from what `state_dict` returned; the rate is the optimizer's to restore."""
+        check_state(state_dict, self.state_dict())
         for name in self.state_dict():
             setattr(self, name, state_dict[name])

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course._checks import check_count
+from course._parts import check_callable, check_has
+from course._ranges import check_above_zero, check_below_one, check_number
 
 __all__ = ["RangeTest", "lr_range_test"]
 
@@ -107,22 +109,24 @@ def lr_range_test(
     >>> result.diverged, bool(result.lr[-1] > 2), optimizer.lr
     (True, True, 0.1)
     """
-    if not 0 < lr_min < lr_max:
+    check_above_zero(lr_min=lr_min, lr_max=lr_max, stop_factor=stop_factor)
+    if not lr_min < lr_max:
         raise ValueError(
             f"lr_min and lr_max must be 0 < lr_min < lr_max, got {lr_min} and {lr_max}"
         )
-    if not 0 <= smoothing < 1:
-        raise ValueError(f"smoothing must be in [0, 1), got {smoothing}")
-    check_count("steps", steps)
-    if steps == 1:
-        raise ValueError("steps must be an integer >= 2, got 1")
+    check_below_one(smoothing=smoothing)
+    check_count("steps", steps, 2)
+    check_callable("train_step", train_step)
+    check_has("optimizer", optimizer, "lr")
     lrs, losses, smoothed = np.geomspace(lr_min, lr_max, steps), [], []
     average, lowest, diverged = 0.0, math.inf, False
     lr_before = optimizer.lr
     try:
         for t, lr in enumerate(lrs, start=1):
             optimizer.lr = float(lr)
-            losses.append(float(train_step()))
+            loss = train_step()
+            check_number(**{"loss of train_step": loss})
+            losses.append(float(loss))
             average = smoothing * average + (1 - smoothing) * losses[-1]
             smoothed.append(average / (1 - smoothing**t))
             lowest = min(lowest, smoothed[-1])

@@ -4,6 +4,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from course._checks import check_count
+from course._parts import check_has, check_state, checked_list
+from course._ranges import check_at_least_zero
 from course.lr_functions import sequential_lr
 
 __all__ = ["Schedule", "SequentialLR"]
@@ -32,14 +35,13 @@ class Schedule:
     Raises
     ------
     TypeError
-        ``optimizer must have an attribute lr, got list``.
+        ``optimizer must have lr, got list``.
     """
 
     function: Callable[..., float]
 
     def __init__(self, optimizer: Any, **options: Any) -> None:
-        if not hasattr(optimizer, "lr"):
-            raise TypeError(f"optimizer must have an attribute lr, got {type(optimizer).__name__}")
+        check_has("optimizer", optimizer, "lr")
         if not hasattr(optimizer, "initial_lr"):
             optimizer.initial_lr = optimizer.lr
         self.optimizer = optimizer
@@ -49,7 +51,9 @@ class Schedule:
 
     def lr_at(self, epoch: int) -> float:
         """Return the rate of an epoch, counted from 0; nothing is set."""
-        return type(self).function(epoch, base_lr=self.base_lr, **self.options)
+        lr = type(self).function(epoch, base_lr=self.base_lr, **self.options)
+        check_at_least_zero(**{f"lr of {type(self).__name__} in epoch {epoch}": lr})
+        return lr
 
     def go_to(self, epoch: int) -> None:
         """Set the optimizer to what it shall be in an epoch, counted from 0."""
@@ -70,6 +74,7 @@ class Schedule:
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue from what `state_dict` returned, and set the optimizer accordingly."""
+        check_state(state_dict, self.state_dict())
         self.base_lr = state_dict["base_lr"]
         self.go_to(state_dict["last_epoch"])
 
@@ -109,7 +114,8 @@ class SequentialLR(Schedule):
     def __init__(
         self, optimizer: Any, schedulers: Sequence[Schedule], milestones: Sequence[int]
     ) -> None:
-        self.schedulers, self.milestones = list(schedulers), list(milestones)
+        self.schedulers = checked_list("schedulers", schedulers)
+        self.milestones = checked_list("milestones", milestones)
         for scheduler in self.schedulers:
             if not isinstance(scheduler, Schedule):
                 name = type(scheduler).__name__
@@ -119,6 +125,8 @@ class SequentialLR(Schedule):
                     "schedulers must be for the same optimizer, "
                     f"got a {type(scheduler).__name__} for another"
                 )
+        for milestone in self.milestones:
+            check_count("milestones", milestone, 0)
         if len(self.milestones) != len(self.schedulers) - 1:
             raise ValueError(
                 f"milestones must be 1 fewer than the {len(self.schedulers)} schedulers, "
@@ -146,6 +154,7 @@ class SequentialLR(Schedule):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue from what `state_dict` returned, and set the optimizer accordingly."""
+        check_state(state_dict, self.state_dict())
         for scheduler, state in zip(self.schedulers, state_dict["schedulers"], strict=True):
             scheduler.load_state_dict(state)
         super().load_state_dict(state_dict)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from course._checks import check_count
-from course._ranges import check_at_least_zero, check_in_unit_interval
+from course._parts import check_callable, checked_list
+from course._ranges import check_at_least_zero, check_in_unit_interval, check_number
 from course.cycles import cyclic_lr, cyclic_momentum, one_cycle_lr, one_cycle_momentum
 from course.lr_functions import (
     cosine_lr,
@@ -126,6 +127,9 @@ class MultiStepLR(Schedule):
 
     def __init__(self, optimizer: Any, milestones: Iterable[int], *, gamma: float = 0.1) -> None:
         check_at_least_zero(gamma=gamma)
+        milestones = checked_list("milestones", milestones)
+        for milestone in milestones:
+            check_count("milestones", milestone, 0)
         super().__init__(optimizer, milestones=sorted(milestones), gamma=gamma)
 
 
@@ -196,9 +200,10 @@ class LinearLR(Schedule):
         end_factor: float = 1.0,
         total_iters: int = 5,
     ) -> None:
+        check_number(start_factor=start_factor)
+        check_in_unit_interval(end_factor=end_factor)
         if not 0 < start_factor <= 1:
             raise ValueError(f"start_factor must be in (0, 1], got {start_factor}")
-        check_in_unit_interval(end_factor=end_factor)
         check_count("total_iters", total_iters)
         super().__init__(
             optimizer, start_factor=start_factor, end_factor=end_factor, total_iters=total_iters
@@ -287,7 +292,7 @@ class LambdaLR(Schedule):
     Raises
     ------
     TypeError
-        ``lr_lambda must be callable, got float``.
+        ``lr_lambda must be callable, got 0.5``.
 
     Examples
     --------
@@ -300,6 +305,5 @@ class LambdaLR(Schedule):
     function = staticmethod(lambda_lr)
 
     def __init__(self, optimizer: Any, lr_lambda: Callable[[int], float]) -> None:
-        if not callable(lr_lambda):
-            raise TypeError(f"lr_lambda must be callable, got {type(lr_lambda).__name__}")
+        check_callable("lr_lambda", lr_lambda)
         super().__init__(optimizer, lr_lambda=lr_lambda)

@@ -12,6 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from course._checks import check_count
+from course._parts import check_state
+from course._ranges import check_at_least_zero, check_number, check_one_of
+
 __all__ = ["EarlyStopping", "load_checkpoint", "save_checkpoint"]
 
 
@@ -46,7 +50,7 @@ class EarlyStopping:
     Raises
     ------
     ValueError
-        ``patience must be an int >= 1, got 0``; likewise for the other arguments.
+        ``patience must be an integer >= 1, got 0``; likewise for the other arguments.
 
     Notes
     -----
@@ -77,13 +81,9 @@ class EarlyStopping:
         mode: str = "min",
         checkpoint: str | os.PathLike | None = None,
     ):
-        is_int = isinstance(patience, (int, np.integer)) and not isinstance(patience, bool)
-        if not is_int or patience < 1:
-            raise ValueError(f"patience must be an int >= 1, got {patience!r}")
-        if not 0 <= min_delta < math.inf:
-            raise ValueError(f"min_delta must be >= 0 and finite, got {min_delta!r}")
-        if mode not in ("min", "max"):
-            raise ValueError(f'mode must be "min" or "max", got {mode!r}')
+        check_count("patience", patience)
+        check_at_least_zero(min_delta=min_delta)
+        check_one_of("min", "max", mode=mode)
         self.patience = int(patience)
         self.min_delta = min_delta
         self.mode = mode
@@ -116,6 +116,7 @@ class EarlyStopping:
         bool
             True when training should stop.
         """
+        check_number(metric=metric)
         metric = float(metric)
         if self.is_better(metric):
             self.best = metric
@@ -157,8 +158,7 @@ class EarlyStopping:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from what `state_dict` returned."""
         names = self.state_dict().keys()
-        if state.keys() != names:
-            raise ValueError(f"expected the entries {sorted(names)}, got {sorted(state)}")
+        check_state(state, names)
         for name in names:
             setattr(self, name, copy.deepcopy(state[name]))
 
@@ -178,6 +178,8 @@ def save_checkpoint(path: str | os.PathLike, state: Any) -> None:
     ------
     TypeError
         If something in `state` is of another type; nothing is written then.
+    FileNotFoundError
+        ``the folder of run.npz must exist, got runs``
 
     Notes
     -----
@@ -195,6 +197,8 @@ def save_checkpoint(path: str | os.PathLike, state: Any) -> None:
     {'epoch': 3, 'weight': array([1., 1.])}
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"the folder of {path.name} must exist, got {path.parent}")
     arrays: list[np.ndarray] = []
     structure = np.array(json.dumps(_encode(state, arrays)))
     neighbour = path.with_name(f".{path.name}.tmp")

@@ -9,6 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from course._checks import check_count, check_generator
+from course._ranges import (
+    check_above_zero,
+    check_at_least_zero,
+    check_finite,
+    check_in_unit_interval,
+)
 from course.data import Data
 
 __all__ = [
@@ -81,6 +88,11 @@ def spirals(
     Data
         X of shape (n, 2), y of shape (n,), int64 in 0..classes-1, in random order.
     """
+    check_count("n", n)
+    check_generator(rng)
+    check_count("classes", classes)
+    check_finite(turns=turns)
+    check_at_least_zero(noise=noise)
     y = rng.permutation(np.arange(n) % classes)
     radius = np.sqrt(rng.uniform(size=n))
     angle = 2 * np.pi * (turns * radius + y / classes)
@@ -106,6 +118,9 @@ def moons(n: int, rng: np.random.Generator, *, noise: float = 0.1) -> Data:
         X of shape (n, 2), y of shape (n,), int64 of 0 (the upper moon, round (0, 0)) and 1 (the
         lower, round (1, 0.5)), in random order.
     """
+    check_count("n", n)
+    check_generator(rng)
+    check_at_least_zero(noise=noise)
     y = rng.permutation(np.arange(n) % 2)
     angle = np.pi * (rng.uniform(size=n) + y)
     centre = y[:, np.newaxis] * np.array([1.0, 0.5])
@@ -139,6 +154,10 @@ def linear_regression(
     Data
         X of shape (n, 1), uniform in [-1, 1], and y of shape (n, 1).
     """
+    check_count("n", n)
+    check_generator(rng)
+    check_finite(slope=slope, intercept=intercept)
+    check_at_least_zero(noise=noise)
     X = rng.uniform(-1, 1, (n, 1))
     return Data(X, slope * X + intercept + noise * rng.standard_normal((n, 1)))
 
@@ -174,6 +193,11 @@ def badly_scaled_regression(
         X of shape (n, features), y of shape (n, 1). Every input matters equally: the weight on
         it is 1 or -1, divided by its scale.
     """
+    check_count("n", n)
+    check_generator(rng)
+    check_count("features", features)
+    check_above_zero(largest_scale=largest_scale)
+    check_at_least_zero(noise=noise)
     scale = np.geomspace(1, largest_scale, features)
     X = scale * rng.standard_normal((n, features))
     weight = rng.choice([-1.0, 1.0], (features, 1)) / scale[:, np.newaxis]
@@ -212,11 +236,12 @@ def with_wrong_labels(
     >>> int(np.sum(with_wrong_labels(y, 0.2, np.random.default_rng(0)) != y))
     2
     """
-    if not 0 <= fraction <= 1:
-        raise ValueError(f"fraction must be in [0, 1], got {fraction!r}")
-    if classes < 2:
-        raise ValueError(f"classes must be >= 2, got {classes!r}")
+    check_in_unit_interval(fraction=fraction)
+    check_count("classes", classes, 2)
+    check_generator(rng)
     y = np.array(y)
+    if y.ndim != 1 or y.dtype.kind not in "iu":
+        raise TypeError(f"y must be integers of shape (n,), got {y.dtype} of shape {y.shape}")
     chosen = rng.choice(len(y), round(fraction * len(y)), replace=False)
     y[chosen] = (y[chosen] + rng.integers(1, classes, len(chosen))) % classes
     return y

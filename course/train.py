@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from course._checks import check_count
+from course._checks import check_count, check_generator
+from course._parts import check_callable, check_examples, check_has, check_metrics, checked_list
+from course._ranges import check_one_of
 from course.clip import clip_grad_norm
 from course.evaluation import Metric, accuracy, evaluate, k_fold, predict
 from course.history import History, load_run, save_run
@@ -119,7 +121,16 @@ def train(
     >>> [round(p.data.item(), 1) for p in model.parameters()]
     [2.0, 1.0]
     """
-    watched = monitor if early_stopping is not None or schedule_by == "metric" else None
+    check_has("model", model, "backward", "parameters", "state_dict")
+    check_has("criterion", criterion, "backward")
+    check_has("optimizer", optimizer, "step", "zero_grad", "lr")
+    for name, part in {"schedule": schedule, "early_stopping": early_stopping}.items():
+        if part is not None:
+            check_has(name, part, "step")
+    for callback in (callbacks := checked_list("callbacks", callbacks)):
+        check_callable("callback", callback)
+    check_generator(rng)
+    watched = [monitor] if early_stopping is not None or schedule_by == "metric" else []
     _check(data, validation, metrics, schedule_by, watched, resume, checkpoint)
     history = History(epochs, metrics={name: [] for name in metrics or {}})
     parts = {"model": model, "optimizer": optimizer}
@@ -188,6 +199,9 @@ def train_epoch(
     """
     check_count("batch_size", batch_size)
     check_count("accumulate", accumulate)
+    check_examples("data", data)
+    if augment is not None:
+        check_callable("augment", augment)
     X, y = data
     params = model.parameters()
     model.train()
@@ -259,6 +273,9 @@ def batches(
     >>> [len(rows) for rows in batches(10, 4, np.random.default_rng(0))]
     [4, 4, 2]
     """
+    check_count("n", n)
+    check_count("size", size)
+    check_generator(rng)
     if drop_last and n < size:
         raise ValueError(f"drop_last leaves nothing of {n} rows in batches of {size}")
     order = rng.permutation(n)
@@ -267,20 +284,19 @@ def batches(
 
 
 def _check(data, validation, metrics, schedule_by, watched, resume, checkpoint) -> None:
-    """Raise ValueError if arguments of `train` do not fit together."""
-    for name, (X, y) in {"data": data, "validation": validation or data}.items():
-        if len(X) != len(y) or len(X) == 0:
-            raise ValueError(
-                f"{name} must be as many inputs as targets, at least one; got {len(X)} and {len(y)}"
-            )
-    if schedule_by not in ("epoch", "step", "metric"):
-        raise ValueError(f'schedule_by must be "epoch", "step" or "metric", got {schedule_by!r}')
+    """Raise an error if arguments of `train` do not fit together."""
+    check_examples("data", data)
+    if validation is not None:
+        check_examples("validation", validation)
+    check_metrics(metrics)
+    check_one_of("epoch", "step", "metric", schedule_by=schedule_by)
     if metrics and validation is None:
         raise ValueError(f"metrics {sorted(metrics)} need validation data")
     curves = ["train_loss"]
     if validation is not None:
         curves += ["validation_loss", *(metrics or ())]
-    if watched is not None and watched not in curves:
-        raise ValueError(f"monitor must be one of {curves}, got {watched!r}")
+    for monitor in watched:
+        if not isinstance(monitor, str) or monitor not in curves:
+            raise ValueError(f"monitor must be one of {curves}, got {monitor!r:.80}")
     if resume and checkpoint is None:
         raise ValueError("resume needs the path of a checkpoint, got None")

@@ -100,8 +100,8 @@ def test_the_file_is_read_once_in_a_process(monkeypatch):
     ("sizes", "message"),
     [
         ({"train": 5000}, "train \\+ validation \\+ test must be at most 5000, got 6000"),
-        ({"validation": -1}, "validation must be >= 0, got -1"),
-        ({"train": -500}, "train must be >= 0, got -500"),
+        ({"validation": -1}, "validation must be an integer >= 0, got -1"),
+        ({"train": -500}, "train must be an integer >= 0, got -500"),
     ],
 )
 def test_impossible_sizes_are_named(sizes, message):
@@ -325,5 +325,5 @@ def test_a_fraction_is_between_0_and_1(fraction):
 
 
 def test_wrong_labels_need_two_classes():
-    with pytest.raises(ValueError, match="classes must be >= 2, got 1"):
+    with pytest.raises(ValueError, match="classes must be an integer >= 2, got 1"):
         toys.with_wrong_labels(np.zeros(3, int), 0.5, np.random.default_rng(0), classes=1)

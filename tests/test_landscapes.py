@@ -105,12 +105,12 @@ def test_a_quadratic_of_one_parameter_is_a_parabola():
 
 @pytest.mark.parametrize("kappa", [0.5, 0, -1, math.nan, math.inf])
 def test_a_condition_number_is_at_least_1(kappa):
-    with pytest.raises(ValueError, match="condition_number must be >= 1 and finite, got"):
+    with pytest.raises(ValueError, match="condition_number must be (>= 1|finite), got"):
         landscapes.quadratic(kappa)
 
 
 def test_a_dimension_is_at_least_1():
-    with pytest.raises(ValueError, match="dimension must be >= 1, got 0"):
+    with pytest.raises(ValueError, match="dimension must be an integer >= 1, got 0"):
         landscapes.quadratic(10, dimension=0)
 
 

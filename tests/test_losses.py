@@ -297,7 +297,7 @@ Z = np.zeros((3, 2))
         (
             lambda: ce(Z, np.zeros(3, int), weight=np.array([1, -1])),
             ValueError,
-            "weight must be >= 0, got -1.0",
+            "weight must be >= 0 and finite, got -1",
         ),
         (
             lambda: ce(Z, np.zeros(3, int), weight=np.array([0, 1])),

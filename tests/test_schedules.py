@@ -467,7 +467,7 @@ def test_range_test_stops_at_nan_and_restores_the_rate_after_an_error():
     ("options", "message"),
     [
         ({"lr_min": 1, "lr_max": 0.1}, "0 < lr_min < lr_max, got 1 and 0.1"),
-        ({"lr_min": math.nan}, "0 < lr_min < lr_max, got nan and 10.0"),
+        ({"lr_min": math.nan}, "lr_min must be > 0, got nan"),
         ({"steps": 1}, "steps must be an integer >= 2, got 1"),
         ({"smoothing": 1.0}, r"smoothing must be in \[0, 1\), got 1.0"),
     ],

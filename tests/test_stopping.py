@@ -109,7 +109,7 @@ def test_takes_every_kind_of_number(metric):
 
 @pytest.mark.parametrize("patience", [0, -1, 1.5, 2.0, "3", None, True, math.nan])
 def test_patience_must_be_a_positive_int(patience):
-    with pytest.raises(ValueError, match="patience must be an int >= 1, got"):
+    with pytest.raises(ValueError, match="patience must be an integer >= 1, got"):
         EarlyStopping(patience)
 
 
@@ -119,13 +119,13 @@ def test_patience_may_be_an_integer_of_numpy():
 
 @pytest.mark.parametrize("min_delta", [-1e-9, math.nan, math.inf])
 def test_min_delta_must_be_a_finite_amount(min_delta):
-    with pytest.raises(ValueError, match="min_delta must be >= 0 and finite, got"):
+    with pytest.raises(ValueError, match="min_delta must be (>= 0|finite), got"):
         EarlyStopping(min_delta=min_delta)
 
 
 @pytest.mark.parametrize("mode", ["minimum", "", None, 1])
 def test_mode_must_be_min_or_max(mode):
-    with pytest.raises(ValueError, match='mode must be "min" or "max", got'):
+    with pytest.raises(ValueError, match="mode must be 'min' or 'max', got"):
         EarlyStopping(mode=mode)
 
 

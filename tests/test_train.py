@@ -371,7 +371,7 @@ def test_class_weights_draw_the_model_to_the_rare_class():
         ({"accumulate": 1.5}, "accumulate must be an integer >= 1, got 1.5"),
         ({"batch_size": 64, "drop_last": True}, "drop_last leaves nothing of 20 rows"),
         ({"max_norm": -1.0}, "max_norm must be >= 0, got -1"),
-        ({"schedule_by": "batch"}, 'schedule_by must be "epoch", "step" or "metric", got .batch'),
+        ({"schedule_by": "batch"}, 'schedule_by must be 'epoch' or 'step' or 'metric', got .batch'),
         ({"metrics": {"accuracy": accuracy}}, "metrics .'accuracy'. need validation data"),
         ({"early_stopping": EarlyStopping()}, "monitor must be one of .'train_loss'., got"),
         (
