@@ -1,5 +1,6 @@
 """What a hostile process may say at its end of the wire, and what it does not get for it."""
 
+import itertools
 import json
 import os
 import socket
@@ -16,7 +17,6 @@ from autograde.remote import arrays, examiner, wire, witness
 from autograde.remote.examiner import examine
 from autograde.remote.object import RemoteObject
 from autograde.remote.wire import Timeout, Wire, WireError
-
 
 SECONDS = 20.0
 
@@ -189,9 +189,11 @@ def probe(make, rng):
     }
 
 
-def examined(serve, seconds=SECONDS, given=probe):
+def examined(serve, seconds=SECONDS, given=probe, greeted=False):
     began = time.monotonic()
     with child(serve) as end:
+        if greeted:
+            end.receive()
         evidence = examine(end, given, np.random.default_rng(0), time.monotonic() + seconds)
     assert time.monotonic() - began < SECONDS + 5
     return evidence
@@ -201,7 +203,9 @@ def replies(*messages, forever=None):
     """Return a server that sends raw frames, one for each request, whatever is asked."""
 
     def serve(end):
-        for message in [*messages, *([] if forever is None else iter(lambda: forever, 0))]:
+        for message in itertools.chain(messages, itertools.repeat(forever)):
+            if message is None:
+                break
             if "done" in end.receive():
                 return
             end.sock.settimeout(None)
@@ -348,8 +352,8 @@ def test_no_view_reads_an_array_of_objects_as_addresses():
 
 
 def test_a_witness_that_goes_fails():
-    assert "closed" in examined(lambda end: end.receive())[FAILED].message
-    assert "closed" in examined(lambda end: os._exit(0))[FAILED].message
+    for goes in (lambda end: end.receive(), lambda end: os._exit(0)):
+        assert examined(goes)[FAILED].raised[0] == "WireError"
 
 
 def test_a_witness_that_goes_while_exceptions_are_caught_fails():
@@ -384,7 +388,9 @@ def test_an_answer_after_the_deadline_fails():
     def given(answer, rng):
         return {"a": Values(np.array(answer(1)), "a")}
 
-    evidence = examined(lambda end: witness.testify(end, "a", (slow,)), seconds=0.2, given=given)
+    evidence = examined(
+        lambda end: witness.testify(end, "a", (slow,)), seconds=0.2, given=given, greeted=True
+    )
     assert evidence[FAILED].raised[0] == "Timeout"
 
 
@@ -396,7 +402,7 @@ def test_endless_calls_and_endless_results_come_to_an_end(monkeypatch):
     many = frame(json.dumps({"value": "x" * 10**5}))
 
     def greedy(make, rng):
-        return {str(k): attempt(lambda: make(k))[0] for k in range(100)}
+        return {str(k): attempt(lambda k=k: make(k))[0] for k in range(100)}
 
     evidence = examined(replies(hello(), forever=many), given=greedy)
     assert "no end" in evidence[FAILED].message
@@ -440,7 +446,7 @@ def test_an_interrupt_over_there_does_not_interrupt_here():
     def interrupted(*_):
         raise KeyboardInterrupt("mine")
 
-    evidence = examined(lambda end: witness.testify(end, "a", (interrupted,)))
+    evidence = examined(lambda end: witness.testify(end, "a", (interrupted,)), greeted=True)
     assert evidence[FAILED].raised[0] == "KeyboardInterrupt"
 
 
@@ -494,8 +500,8 @@ def passes(name, check, build, before=lambda: None, seed=3):
     with child(serve) as end:
 
         def gather(probed):
-            end.receive(time.monotonic() + SECONDS)
-            deadline = time.monotonic() + SECONDS
+            deadline = time.monotonic() + 30 * SECONDS  # a reference may be torch's, slow to load
+            end.receive(deadline)
             return examine(end, cell.probes[probed], generator(seed, probed), deadline)
 
         return bank.verdict(check, seed, gather).passed

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograde.remote.arrays import MAX_BYTES, checked_shape, dtype_named, is_plain
+from autograde.remote.arrays import MAX_BYTES, checked_shape, is_plain
 from autograde.remote.memory import Entry, Kind, Memory
 from autograde.remote.trees import BadTree
 
@@ -199,9 +199,7 @@ class Dicts(Kind):
 
     def read(self, entry: Entry, memory: Memory) -> tuple[str, list[Any]]:
         """Return keys and values, in order."""
-        state = [
-            [memory.tree(key), memory.tree(value)] for key, value in dict.items(entry.thing)
-        ]
+        state = [[memory.tree(key), memory.tree(value)] for key, value in dict.items(entry.thing)]
         return self.mark(state), state
 
     def write(self, entry: Entry, state: Any, memory: Memory) -> None:
