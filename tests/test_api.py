@@ -24,7 +24,7 @@ SHOWN = re.findall(r"automodule:: (\S+)\n +:members:(.*)", PAGE)
 
 def modules() -> list[str]:
     """Return every module of `course` that others import from, packages as a whole."""
-    files = [*(ROOT / "course").glob("[!_]*.py"), ROOT / "course" / "plots" / "__init__.py"]
+    files = [*(ROOT / "course").glob("[!_]*.py"), *(ROOT / "course").glob("*/__init__.py")]
     return sorted(
         "course." + (f.parent.name if f.stem == "__init__" else f.stem)
         for f in files

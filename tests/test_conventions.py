@@ -196,8 +196,18 @@ def test_variances_convert_there_and_back():
             lambda: conventions.flip_batch_norm_momentum(2),
             r"momentum must be in \[0, 1\], got 2",
         ),
-        (lambda: conventions.unbiased_variance(np.ones(2), 1), "n must be >= 2, got 1"),
-        (lambda: conventions.biased_variance(np.ones(2), 1), "n must be >= 2, got 1"),
+        (
+            lambda: conventions.eps_before_correction(1e-8, beta2=1.0, t=1),
+            r"beta2 must be in \[0, 1",
+        ),
+        (lambda: conventions.eps_after_correction(1e-8, beta2=0.9, t=0), "t must be an integer"),
+        (lambda: conventions.eps_after_correction(-1, beta2=0.9, t=1), "eps_hat must be >= 0, got"),
+        (lambda: conventions.lr_for_averaged_momentum(-1, 0.9), "lr must be >= 0, got -1"),
+        (lambda: conventions.decay_per_step(-1, 0.9), "weight_decay must be >= 0, got -1"),
+        (lambda: conventions.weight_decay_from_decay_per_step(0.1, 0), "lr must be > 0, got 0"),
+        (lambda: conventions.weight_decay_from_l2_factor(-1), "l2 must be >= 0, got -1"),
+        (lambda: conventions.unbiased_variance(np.ones(2), 1), "n must be an integer >= 2, got 1"),
+        (lambda: conventions.biased_variance(np.ones(2), 1), "n must be an integer >= 2, got 1"),
     ],
 )
 def test_errors_name_the_offending_value(call, message):
