@@ -90,6 +90,7 @@ class Examiner:
         lent = [Tables(), Generators(), Iterators(), Callables(), Records()]
         self.memory = Memory([*kinds, RemoteObjects(self), *lent], takes, step=1)
         self._messages, self._start = 0, wire.received
+        self._reading = False
         self._relayed: list[Outcome] = []
 
     def answer(self) -> Any:
@@ -119,6 +120,8 @@ class Examiner:
     def _ask(self, plain: Message, **values: Any) -> Any:
         if self.lost is not None:
             raise Unreachable(self.lost)
+        if self._reading:  # a library looked for attributes of what was just being put into it
+            raise self._lose(WireError("an object lies where none can be"))
         self._send(plain, values)
         while True:
             reply = self._receive()
@@ -191,7 +194,9 @@ class Examiner:
         self._messages += 1
         if self._messages > MAX_MESSAGES or self.wire.received - self._start > MAX_RECEIVED:
             raise self._lose(WireError("there is no end of messages"))
+        self._reading = True
         self._checked(lambda: self.memory.incoming(reply))
+        self._reading = False
         return reply
 
     def _checked(self, step: Callable[[], Any]) -> Any:

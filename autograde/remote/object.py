@@ -17,9 +17,9 @@ class RemoteObject(Elsewhere):
     """Stands for an object on the other side: it can be called, read, written and handed back.
 
     Everything else that Python would ask an object (whether it is equal to another one, how long
-    it is, whether it is an array) is answered here, as for an object that knows nothing of it. Names
-    with two underscores are never asked for over there: NumPy, `copy` and others trust what they
-    find under such names, even addresses in memory.
+    it is, whether it is an array) is answered here, as for an object that knows nothing of it.
+    Names with two underscores are never asked for over there: NumPy, `copy` and others trust what
+    they find under such names, even addresses in memory.
     """
 
     __slots__ = ("_examiner", "_methods")
@@ -30,6 +30,7 @@ class RemoteObject(Elsewhere):
         object.__setattr__(self, "_methods", set())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object itself over there."""
         return self._examiner.call(self, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -73,6 +74,7 @@ class RemoteMethod(Elsewhere):
         self._kind, self._owner, self._name = "method", owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Look the method up and call it over there."""
         return self._owner._examiner.call(self._owner, args, kwargs, self._name)
 
 
