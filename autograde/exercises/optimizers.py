@@ -18,8 +18,9 @@ from autograde.exercises.driving import column, walk
 MakeOptimizer = Callable[..., Any]
 Gradient = np.ndarray | None
 
-#: Where torch and the course keep their optimizers: see `Exercise.hides`.
+#: Where torch, scikit-learn and the course keep their optimizers: see `Exercise.hides`.
 HIDES = (
+    "sklearn.neural_network",
     "torch",
     "torchvision",
     "course.adam_family",

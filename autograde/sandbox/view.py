@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import sys
@@ -90,7 +89,10 @@ def bubblewrap(packages: Path, hidden: list[str]) -> list[str]:
             command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", folder, folder]
     for covered in _covered(hidden):
-        command += ["--tmpfs", covered, "--remount-ro", covered]
+        if covered.is_dir():
+            command += ["--tmpfs", str(covered), "--remount-ro", str(covered)]
+        else:
+            command += ["--ro-bind", "/dev/null", str(covered)]
     return [*command, "--ro-bind", str(packages), PACKAGES, "--chdir", "/tmp", "--"]
 
 
@@ -125,12 +127,9 @@ def _python_folders() -> list[str]:
     return sorted(f for f in outer if not (f + os.sep).startswith("/usr/"))
 
 
-def _covered(hidden: list[str]) -> list[str]:
-    """Return the installed folders of hidden modules, and of the packages that are copied."""
+def _covered(hidden: list[str]) -> list[Path]:
+    """Return what is installed of hidden modules, and of the packages that are copied."""
     site = Path(sysconfig.get_path("purelib"))
-    covered = [site / name for name in ("autograde", "course")]
-    for name in hidden:
-        spec = importlib.util.find_spec(name.partition(".")[0])
-        if "." not in name and spec is not None:
-            covered += map(Path, spec.submodule_search_locations or [])
-    return [str(folder) for folder in covered if folder.is_dir() and site in folder.parents]
+    names = [site.joinpath(*name.split(".")) for name in ["autograde", "course", *hidden]]
+    paths = [path for name in names for path in (name, name.with_suffix(".py"))]
+    return [path for path in paths if path.exists()]

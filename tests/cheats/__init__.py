@@ -1,0 +1,1 @@
+"""Submissions that try to get points, or to do harm, without a right answer; all are graded."""
