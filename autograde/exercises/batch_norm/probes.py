@@ -127,6 +127,11 @@ def epsilon(make: MakeLayer, rng: np.random.Generator) -> Evidence:
         write(layer, **held)
         what = f"{what}, in evaluation"
         evidence[what] = Values(forward(layer, x), what)
+    layer = make(3, eps=0.0)
+    layer.training = False
+    write(layer, running_var=rng.uniform(0.5, 2, size=3) * 1e-5)
+    what = "output, eps=0.0, in evaluation"
+    evidence[what] = Values(forward(layer, 1e-3 * rng.normal(size=(4, 3))), what)
     return evidence
 
 
@@ -135,8 +140,8 @@ def running(name: str) -> Callable[[MakeLayer, np.random.Generator], Evidence]:
 
     def probe(make: MakeLayer, rng: np.random.Generator) -> Evidence:
         evidence: Evidence = {}
-        for momentum in (None, float(rng.uniform(0.2, 0.4))):
-            layer = make(3) if momentum is None else make(3, momentum=momentum)
+        for momentum in (None, float(rng.uniform(0.2, 0.4)), 0.0, 1.0):
+            layer = make(3) if momentum is None else make(3, momentum=momentum, eps=0.5)
             seen = []
             for n in (5, 2, 9, 4):
                 forward(layer, batch(rng, n, 3))
@@ -189,6 +194,7 @@ def gradient(make: MakeLayer, rng: np.random.Generator) -> Evidence:
         what = f"gradient of x, shape {(n, d)}"
         evidence[what] = Values(backward(layer, rng.normal(size=(n, d))), what, rtol=RTOL)
     layer = make(2, eps=0.7)
+    forward(layer, rng.normal(size=(5, 2)))  # backward belongs to the latest forward
     forward(layer, rng.normal(size=(5, 2)))
     what = "gradient of x, eps=0.7"
     evidence[what] = Values(backward(layer, rng.normal(size=(5, 2))), what)
@@ -210,7 +216,7 @@ def parameter_gradients(make: MakeLayer, rng: np.random.Generator) -> Evidence:
 
 
 def evaluation_gradient(make: MakeLayer, rng: np.random.Generator) -> Evidence:
-    """Send a gradient back after a forward pass in evaluation."""
+    """Send a gradient back after a forward pass in evaluation, and when the mode has changed."""
     layer = make(3)
     forward(layer, batch(rng, 5, 3))
     write(layer, **some(rng, 3))
@@ -225,7 +231,29 @@ def evaluation_gradient(make: MakeLayer, rng: np.random.Generator) -> Evidence:
             )
             for name in ("weight_grad", "bias_grad")
         },
+        **{
+            f"forward with training={mode}": Claim(
+                mode_of_forward_counts(make, rng, mode),
+                f"After a forward with training={mode}, the gradient of x depends on whether "
+                "training was set anew before backward.",
+            )
+            for mode in (True, False)
+        },
     }
+
+
+def mode_of_forward_counts(make: MakeLayer, rng: np.random.Generator, mode: bool) -> bool:
+    """Tell whether backward does the same when the mode has changed after the forward pass."""
+    held, x, grad_output = some(rng, 3), batch(rng, 4, 3), rng.normal(1, 1, size=(4, 3))
+    found = []
+    for later in (mode, not mode):
+        layer = make(3)
+        write(layer, **held)
+        layer.training = mode
+        forward(layer, x)
+        layer.training = later
+        found.append(backward(layer, grad_output))
+    return bool(np.allclose(*found))
 
 
 def promises(make: MakeLayer, rng: np.random.Generator) -> Evidence:
@@ -235,13 +263,17 @@ def promises(make: MakeLayer, rng: np.random.Generator) -> Evidence:
     layer = make(3)
     output = layer.forward(lent)
     made = array(output, "forward(x)")
-    layer.backward(lent_grad)
+    back = array(layer.backward(lent_grad), "backward(grad_output)")
     layer.training = False
     layer.forward(lent)
     return {
         "x": Claim(np.array_equal(lent, x), "forward(x) has changed x; it should only read it."),
         "grad_output": Claim(
             np.array_equal(lent_grad, grad_output), "backward(grad_output) has changed grad_output."
+        ),
+        "float64": Claim(
+            made.dtype == back.dtype == np.float64,
+            "Of a float64 x, the output or the gradient is no longer float64.",
         ),
         "output": Claim(
             np.array_equal(made, output),

@@ -91,7 +91,7 @@ class _Backprop:
         return dW1, db1, dW2, db2
 
 
-def _variant(name: str, hint: str):
+def variant(name: str, hint: str):
     """Enter a subclass of `_Backprop` as a misconception."""
 
     def enter(variant: type) -> type:
@@ -104,7 +104,7 @@ def _variant(name: str, hint: str):
 # --- sum and mean -------------------------------------------------------------------------------
 
 
-@_variant(
+@variant(
     "the gradient of a sum instead of a mean",
     "The loss is a mean over the examples. What becomes of its gradient if all come twice?",
 )
@@ -113,7 +113,7 @@ class _Sum(_Backprop):
         return 1
 
 
-@_variant(
+@variant(
     "a mean taken twice",
     "How often do you divide by the number of examples on the way to a gradient?",
 )
@@ -122,7 +122,7 @@ class _MeanTwice(_Backprop):
         return len(X) ** 2
 
 
-@_variant(
+@variant(
     "a mean over the features instead of the examples",
     "X has a row for each example. By which of its two lengths do you divide?",
 )
@@ -131,7 +131,7 @@ class _MeanOverFeatures(_Backprop):
         return X.shape[1]
 
 
-@_variant(
+@variant(
     "bias gradients that are summed where the weights' are averaged",
     "A bias is a weight whose input is always 1. Are its gradients treated as the weights' are?",
 )
@@ -140,7 +140,7 @@ class _SummedBiases(_Backprop):
         return delta.sum(axis=0) * self.n
 
 
-@_variant(
+@variant(
     "bias gradients that are averaged twice",
     "A bias is a weight whose input is always 1. Are its gradients treated as the weights' are?",
 )
@@ -149,7 +149,7 @@ class _AveragedBiases(_Backprop):
         return delta.mean(axis=0)
 
 
-@_variant(
+@variant(
     "a first layer that is summed where the last is averaged",
     "The division by the number of examples belongs to both layers. Where in the chain is it?",
 )
@@ -161,7 +161,7 @@ class _SummedFirstLayer(_Backprop):
 # --- the error at the end of the network ---------------------------------------------------------
 
 
-@_variant(
+@variant(
     "the slope of the sigmoid taken twice",
     "In the slope of this loss after a sigmoid something cancels. Is your p - y not that slope "
     "already?",
@@ -171,7 +171,7 @@ class _SlopeTwice(_Backprop):
         return (p - y) * p * (1 - p)
 
 
-@_variant(
+@variant(
     "a slope of the loss that never passes the sigmoid",
     "The loss depends on the logit through the probability. Which factor of the chain is missing?",
 )
@@ -180,7 +180,7 @@ class _SlopeForgotten(_Backprop):
         return (p - y) / (p * (1 - p))
 
 
-@_variant(
+@variant(
     "the gradient of a squared error",
     "Whose slope is 2 (p - y) times that of the sigmoid? The contract names another loss.",
 )
@@ -189,7 +189,7 @@ class _SquaredError(_Backprop):
         return 2 * (p - y) * p * (1 - p)
 
 
-@_variant(
+@variant(
     "gradients that point downhill",
     "If the network says 0.9 and the label is 0, should the logit's gradient be above or below 0?",
 )
@@ -198,7 +198,7 @@ class _WrongSign(_Backprop):
         return y - p
 
 
-@_variant(
+@variant(
     "labels in the place of probabilities",
     "0.6 and 0.99 are both a yes, but not equally wrong. What does rounding throw away?",
 )
@@ -207,7 +207,16 @@ class _Rounded(_Backprop):
         return np.round(p) - y
 
 
-@_variant(
+@variant(
+    "probabilities that are kept away from 0 and 1",
+    "A network that is rightly sure has next to nothing to learn. What does yours still learn?",
+)
+class _CutProbability(_Backprop):
+    def probability(self, logits):
+        return np.clip(super().probability(logits), 1e-3, 1 - 1e-3)
+
+
+@variant(
     "the logits in the place of probabilities",
     "The label is 0 or 1. On which scale is what you compare it with?",
 )
@@ -216,7 +225,7 @@ class _NoSigmoid(_Backprop):
         return logits
 
 
-@_variant(
+@variant(
     "(n, 1) minus (n,), averaged over the new axis",
     "Print the shape of your p - y. How many differences should there be for n examples?",
 )
@@ -225,7 +234,7 @@ class _BroadcastMean(_Backprop):
         return (p - y.T).mean(axis=1, keepdims=True)
 
 
-@_variant(
+@variant(
     "(n, 1) minus (n,), which is a table",
     "Print the shape of your p - y. How many differences should there be for n examples?",
 )
@@ -240,7 +249,7 @@ class _BroadcastTable(_Backprop):
 # --- the forward pass ----------------------------------------------------------------------------
 
 
-@_variant(
+@variant(
     "a first layer without its bias",
     "Which of the arguments does the forward pass of the first layer leave out?",
 )
@@ -249,7 +258,7 @@ class _NoFirstBias(_Backprop):
         return X @ W1
 
 
-@_variant(
+@variant(
     "a last layer without its bias",
     "Which of the arguments does the forward pass of the last layer leave out?",
 )
@@ -258,7 +267,7 @@ class _NoLastBias(_Backprop):
         return a @ W2
 
 
-@_variant(
+@variant(
     "a hidden layer without activation",
     "Two linear maps in a row are one linear map. What stands between them?",
 )
@@ -270,7 +279,7 @@ class _Linear(_Backprop):
         return da
 
 
-@_variant(
+@variant(
     "a sigmoid in the hidden layer",
     "The contract names the activation of the hidden layer. Which is it?",
 )
@@ -281,150 +290,3 @@ class _SigmoidHidden(_Backprop):
     def through_relu(self, da, z, logits):
         a = self.activation(z)
         return da * a * (1 - a)
-
-
-# --- the way back --------------------------------------------------------------------------------
-
-
-@_variant(
-    "the mask of the ReLU missing",
-    "A unit that said 0 would still say 0 after a tiny change. What gradient goes through it?",
-)
-class _NoMask(_Backprop):
-    def through_relu(self, da, z, logits):
-        return da
-
-
-@_variant(
-    "a mask of the ReLU taken from the output",
-    "Each hidden unit has a mask of its own. Which layer tells whether it was on?",
-)
-class _MaskOfOutput(_Backprop):
-    def through_relu(self, da, z, logits):
-        return da * (logits > 0)
-
-
-@_variant(
-    "a ReLU applied to the gradient",
-    "A negative gradient is a gradient. What decides whether it passes: its sign, or that of the "
-    "input of the unit?",
-)
-class _MaskOfGradient(_Backprop):
-    def through_relu(self, da, z, logits):
-        return np.maximum(da, 0)
-
-
-@_variant(
-    "the output of the ReLU in the place of its slope",
-    "A unit that is on passes the gradient as it is. By what do you multiply?",
-)
-class _ValueForSlope(_Backprop):
-    def through_relu(self, da, z, logits):
-        return da * np.maximum(z, 0)
-
-
-@_variant(
-    "a mask of the ReLU the wrong way round",
-    "Which units let the gradient through: those that were on or those that were off?",
-)
-class _MaskInverted(_Backprop):
-    def through_relu(self, da, z, logits):
-        return da * (z < 0)
-
-
-@_variant(
-    "an input of the last layer from before the ReLU",
-    "The gradient of a weight has the weight's input as a factor. What enters the last layer?",
-)
-class _PreActivation(_Backprop):
-    def last_layer(self, a, z, delta):
-        return z.T @ delta, self.bias(delta)
-
-
-@_variant(
-    "a way back that leaves out W2",
-    "A hidden unit matters as much as the weight that it is passed on with. Where is it?",
-)
-class _SkipsWeights(_Backprop):
-    def through_weights(self, delta, W2):
-        return delta @ np.ones_like(W2.T)
-
-
-# --- shapes and promises -------------------------------------------------------------------------
-
-
-@_variant(
-    "bias gradients summed over the wrong axis",
-    "A bias serves all examples. Over which axis do its gradients add up?",
-)
-class _WrongAxis(_Backprop):
-    def bias(self, delta):
-        return delta.sum(axis=1)
-
-
-@_variant(
-    "bias gradients summed over all axes",
-    "Each hidden unit has a bias of its own. Over which axis do the gradients add up?",
-)
-class _AllAxes(_Backprop):
-    def bias(self, delta):
-        return delta.sum()
-
-
-@_variant(
-    "bias gradients of shape (1, h)",
-    "A gradient has the shape of what it belongs to. Which shape has b1?",
-)
-class _KeepsAxis(_Backprop):
-    def bias(self, delta):
-        return delta.sum(axis=0, keepdims=True)
-
-
-@_variant(
-    "bias gradients that are not summed over the examples",
-    "A bias serves all examples. What becomes of their single gradients?",
-)
-class _NotSummed(_Backprop):
-    def bias(self, delta):
-        return delta
-
-
-@_variant(
-    "the layers in the wrong order",
-    "In which order does the contract name the four gradients?",
-)
-class _Reversed(_Backprop):
-    def returned(self, dW1, db1, dW2, db2):
-        return dW2, db2, dW1, db1
-
-
-@_variant(
-    "weight gradients that are transposed",
-    "A gradient has the shape of what it belongs to. Which shape has W1?",
-)
-class _Transposed(_Backprop):
-    def returned(self, dW1, db1, dW2, db2):
-        return dW1.T, db1, dW2.T, db2
-
-
-@_variant(
-    "a step that is taken already",
-    "You were asked for the gradients. Who moves the weights, and when?",
-)
-class _TakesStep(_Backprop):
-    def __call__(self, W1, b1, W2, b2, X, y):
-        found = super().__call__(W1, b1, W2, b2, X, y)
-        for w, g in zip((W1, b1, W2, b2), found, strict=True):
-            w -= 0.1 * g
-        return found
-
-
-@_variant(
-    "labels that are changed",
-    "The caller goes on with X and y after your call. Which of your lines writes into one?",
-)
-class _ChangesLabels(_Backprop):
-    def error(self, p, y):
-        found = p - y
-        y *= -1
-        return found

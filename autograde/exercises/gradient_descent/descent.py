@@ -275,3 +275,32 @@ class _Truncates(_Descent):
 class _StartOfIntegers(_Descent):
     def start(self, x0):
         return np.array(x0)
+
+
+@_variant(
+    "a descent that ends where it is level",
+    "The number of rows is promised. What are the rows after the slope has become zero?",
+)
+class _EndsEarly(_Descent):
+    def __call__(self, gradient, x0, *, lr, steps):
+        path = super().__call__(gradient, x0, lr=lr, steps=steps)
+        moved = np.array([not np.allclose(a, b) for a, b in zip(path, path[1:], strict=False)])
+        return path[: len(moved) if moved.all() else int(np.argmin(moved)) + 1]
+
+
+@_variant(
+    "gradients that are cut to a length",
+    "Where the slope is steep, steps are long here. What does yours do with a gradient of 1000?",
+)
+class _Clipped(_Descent):
+    def after(self, path, g, k):
+        return path[-1] - self.lr * g / max(1.0, np.linalg.norm(g) / 10)
+
+
+@_variant(
+    "gradient entries that are cut to a range",
+    "Where the slope is steep, steps are long here. What does yours do with an entry of 1000?",
+)
+class _ClippedEntries(_Descent):
+    def after(self, path, g, k):
+        return path[-1] - self.lr * np.clip(g, -10, 10)

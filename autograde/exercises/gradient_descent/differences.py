@@ -196,3 +196,21 @@ def _flat(f, x, h=1e-5):
 )
 def _other_default(f, x, h=1e-4):
     return numerical.reference(f, x, h)
+
+
+@_quotient(
+    "an h in proportion to x",
+    "h is how far the two points are from x, whatever x is. How far are yours?",
+)
+def _relative_h(f, x, e, h):
+    far = h * max(1.0, float(np.abs(x * e).max()))
+    return (f(x + far * e) - f(x - far * e)) / (2 * far)
+
+
+@_quotient(
+    "a formula of four points",
+    "Four points are more exact, but the contract names a formula. How many points has it?",
+)
+def _four_points(f, x, e, h):
+    near, far = f(x + h * e) - f(x - h * e), f(x + 2 * h * e) - f(x - 2 * h * e)
+    return (8 * near - far) / (12 * h)

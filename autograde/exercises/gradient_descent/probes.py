@@ -32,7 +32,7 @@ def cubic(rng: np.random.Generator, shape: tuple[int, ...]) -> Function:
 def numerical_values(numerical_gradient, rng: np.random.Generator) -> Evidence:
     """Differentiate cubics, as well as any difference quotient can."""
     evidence: Evidence = {}
-    for shape in [(4,), (1,), (2, 3)]:
+    for shape in [(4,), (1,), (2, 3), (2, 1, 3)]:
         found = numerical_gradient(cubic(rng, shape), rng.uniform(0.5, 2, size=shape))
         read = array(found, "numerical_gradient(f, x)", shape=shape)
         evidence[str(shape)] = Values(read, f"gradient of a cubic, x of shape {shape}", rtol=1e-3)
@@ -97,6 +97,14 @@ def descent_path(gradient_descent, rng: np.random.Generator) -> Evidence:
     )
     path = array(found, "gradient_descent(...)")[:11]
     evidence["matrix"] = Values(path, "path (x0 of shape (2, 3))", {"row": 0})
+    for what, slope in [("steep", 1e3), ("gentle", 1e-7)]:
+        found = gradient_descent(
+            lambda x, slope=slope: slope * (x + 1), rng.uniform(1, 2, size=3), lr=0.3, steps=14
+        )
+        path = array(found, "gradient_descent(...)")[:6]
+        evidence[what] = Values(
+            np.diff(path, axis=0), f"steps of the path where it is {what}", {"step": 1}
+        )
     return evidence
 
 
@@ -121,6 +129,10 @@ def descent_rows(gradient_descent, rng: np.random.Generator) -> Evidence:
         "prefix": Claim(
             equal(paths[5][:shared], paths[9][:shared]),
             "The rows of a descent of 5 steps are not the first rows of one of 9 steps.",
+        ),
+        "level": Values(
+            np.array(array(gradient_descent(np.zeros_like, x0, lr=0.2, steps=4), "the path").shape),
+            "shape of the path where it is level, with steps=4",
         ),
         "end": Values(paths[9], "path with steps=9", {"row": 0}, clue=True),
     }
@@ -186,6 +198,9 @@ def backprop_output(mlp_gradients, rng: np.random.Generator) -> Evidence:
     evidence: Evidence = {
         f"one {name}": Values(one[name], f"{name} (one example)") for name in ("dW2", "db2")
     }
+    W1, b1, W2, b2, X, y = network(rng, 1)
+    sure = gradients(mlp_gradients, [W1, b1, 0 * W2, np.array([8.0]), X, np.ones(1)])
+    evidence["sure"] = Values(sure["db2"], "db2 (one example, logit 8, rightly so)")
     for name in ("dW2", "db2"):
         what = f"{name}, as a part of the largest entry of your dW2 and db2 (8 examples)"
         evidence[name] = Values(many[name] / size(many), what)

@@ -249,3 +249,29 @@ class _KeepsTraining(Plain):
         if not self.training and kept[0] is not None:
             self.x_hat, self.inverse = kept[0][: len(x)], kept[1]
         return output
+
+
+@wrong(
+    "the mode of now in place of that of the forward pass",
+    "Between forward and backward somebody may have set training. To which of the two passes does "
+    "the gradient belong?",
+)
+class _ModeOfNow(Plain):
+    def backward(self, grad_output):
+        self.differentiated = self.training
+        return super().backward(grad_output)
+
+
+@wrong(
+    "the first forward remembered, not the latest",
+    "Two forward passes in a row, then one backward. Which of the two does it belong to?",
+)
+class _OldestForward(Plain):
+    def forward(self, x):
+        output = super().forward(x)
+        self.waiting = [*getattr(self, "waiting", []), (self.x_hat, self.inverse)]
+        return output
+
+    def backward(self, grad_output):
+        self.x_hat, self.inverse = self.waiting.pop(0)
+        return super().backward(grad_output)

@@ -123,8 +123,11 @@ class _AllowsNaN(Plain):
     "Who passes p = 1.5 has made a mistake and should hear of it. Who tells the caller?",
 )
 class _Clips(Plain):
+    def validate(self, p):
+        pass
+
     def __call__(self, x, p, rng, *, training=True):
-        return super().__call__(x, min(max(p, 0.0), 1 - 1e-6), rng, training=training)
+        return super().__call__(x, float(np.clip(p, 0, 0.999)), rng, training=training)
 
 
 @wrong(
