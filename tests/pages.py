@@ -1,13 +1,14 @@
 """Read the pages of the book that are no chapters: their files, their commands, their tables."""
 
 import re
+import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 
 _BLOCK = re.compile(
-    r"^```(?:\{code-block\} )?(\w+)\n(?::caption: (\S+)\n)?(.*?)^```$", re.DOTALL | re.MULTILINE
+    r"^ *```(?:\{code-block\} )?(\w+)\n(?::caption: (\S+)\n)?(.*?)^ *```$", re.DOTALL | re.MULTILINE
 )
 
 
@@ -27,7 +28,10 @@ def page(name: str) -> str:
 def blocks(text: str) -> list[Block]:
     """Return the fenced blocks of code of a page, in their order; directives are none."""
     found = _BLOCK.findall(text)
-    return [Block(kind, caption.replace("\\_", "_"), code) for kind, caption, code in found]
+    return [
+        Block(kind, caption.replace("\\_", "_"), textwrap.dedent(code))
+        for kind, caption, code in found
+    ]
 
 
 def commands(text: str) -> list[str]:
