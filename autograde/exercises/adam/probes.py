@@ -56,7 +56,7 @@ def bias_correction(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
 def moments(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     """Follow steps 61 to 80 with short memories, where bias correction no longer matters."""
     betas = (float(rng.uniform(0.5, 0.6)), float(rng.uniform(0.65, 0.7)))
-    gradients = [100 * g for g in steps(rng, 60, (4,)) + with_zeros(steps(rng, 20, (4,)))]
+    gradients = [1e4 * g for g in steps(rng, 60, (4,)) + with_zeros(steps(rng, 20, (4,)))]
     moved = displacements(
         make, rng.normal(size=4), gradients, lr=rng.uniform(0.01, 0.1), betas=betas
     )

@@ -66,6 +66,9 @@ def patience(make: MakeStopping, rng: np.random.Generator) -> Evidence:
         calls = stops_after(make, [*falling, *rising], patience=patience)
         what = f"calls until step() says True ({len(falling)} better ones, patience={patience})"
         evidence[f"patience {patience}"] = Values(np.array(calls), what)
+    at_once = stops_after(make, [1.0, *rng.uniform(1.1, 2, size=5)], patience=1)
+    what = "calls until step() says True (only the first is good, patience=1)"
+    evidence["at once"] = Values(np.array(at_once), what)
     endless = stops_after(make, np.linspace(2, 1, 30), patience=2)
     what = "calls until step() says True when every metric is better (0: never)"
     evidence["never"] = Values(np.array(endless), what)
@@ -95,11 +98,13 @@ def improvement(make: MakeStopping, rng: np.random.Generator) -> Evidence:
     ties = level + np.array([0, 0, -1, -1, 0, -2, -2, -2])
     by_delta = level + np.array([0, -0.25, -0.375, -0.5, -0.625, -0.75, -0.75, -1.25])
     creeping = level - 0.125 * np.arange(9)
+    tiny = level - 2.0**-20 * np.arange(6)
     evidence: Evidence = {}
     for name, metrics, min_delta in [
         ("metrics that equal the best", ties, 0.0),
         ("some better by exactly min_delta=0.25", by_delta, 0.25),
         ("each better by less than min_delta=0.3", creeping, 0.3),
+        ("each better by about 1e-06", tiny, 0.0),
     ]:
         bad = readings(make, metrics, "num_bad_epochs", patience=20, min_delta=min_delta)
         evidence[name] = Values(bad, f"num_bad_epochs ({name})", CALL)

@@ -26,7 +26,12 @@ def plain(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     sizes = rng.permutation(np.geomspace(0.1, 1000, 12))
     gradients = [size * g for size, g in zip(sizes, steps(rng, 12, (4,)), strict=True)]
     moved = displacements(make, rng.normal(size=4), with_zeros(gradients), lr=lr)
-    return {"moved": Values(moved, f"{MOVED} (lr={lr:.3f}, no momentum)", AXES)}
+    few = [1e-6 * g for g in steps(rng, 4, (1,))]
+    small = displacements(make, np.zeros(1), few, lr=lr)
+    return {
+        "moved": Values(moved, f"{MOVED} (lr={lr:.3f}, no momentum)", AXES),
+        "small": Values(small, f"{MOVED} (a single entry, gradients of about 1e-06)", AXES),
+    }
 
 
 def velocity(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:

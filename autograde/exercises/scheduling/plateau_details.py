@@ -92,6 +92,24 @@ class _RelativeToSize(_Plateau):
 
 
 @plateau.wrong(
+    "a threshold relative to the first metric",
+    "The best metric changes while training goes on. Of which one is the threshold a part?",
+)
+class _RelativeToFirst(_Plateau):
+    def improved(self, metric):
+        self.start = getattr(self, "start", metric)
+        super().improved(metric)
+
+    def target(self):
+        if self.threshold_mode == "rel":
+            return self.best + self.sign() * self.threshold * self.start
+        return super().target()
+
+    def beats(self, metric):
+        return math.isfinite(self.best) and super().beats(metric)
+
+
+@plateau.wrong(
     "a metric just at the threshold taken for better",
     "A flat curve never gets worse. Should its rate stay for ever?",
 )

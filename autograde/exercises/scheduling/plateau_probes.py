@@ -136,6 +136,12 @@ def threshold(make: MakePlateau, rng: np.random.Generator) -> Evidence:
         **judged(make, 64.0, [63.999, 63.97], 99),
         **judged(make, -level, [-level * f for f in (0.875, 0.75, 0.625, 1.125)], 99, **part),
         **_first_is_better(make, level),
+        "of the best": Claim(
+            delay(make, 2 * level, [level, 0.7 * level], 99, patience=3, **part) == 2,
+            f"A relative threshold is a part of the best metric. After {2 * level:g} and "
+            f"{level:g}, a metric of {0.7 * level:.3g} should count as better, but does not "
+            "(threshold=0.25).",
+        ),
     }
 
 
@@ -185,9 +191,9 @@ def rate(make: MakePlateau, rng: np.random.Generator) -> Evidence:
         levels = distinct(follow(make, flat, lr=lr, patience=1, **options))
         what = f"rate, in units of the first ({told})"
         evidence[told] = Values(levels[:5] / lr, what, {"reduction": 0})
-    levels = distinct(follow(make, flat, lr=1e-9, patience=1, factor=0.5))
-    what = "rate, in units of the first (lr=1e-09, factor=0.5)"
-    evidence["tiny"] = Values(levels[:5] / 1e-9, what, {"reduction": 0})
+    levels = distinct(follow(make, [1.0, *[2.0] * 50], lr=1e-9, patience=1, factor=0.8))
+    what = "rate, in units of the first (lr=1e-09, factor=0.8)"
+    evidence["tiny"] = Values(levels[:15] / 1e-9, what, {"reduction": 0})
     optimizer = Rate(1.0)
     plateau = make(optimizer, patience=1, factor=0.5)
     for metric in flat[:6]:

@@ -42,7 +42,7 @@ def step_when(step_lr: Schedule, rng: np.random.Generator) -> Evidence:
 def step_values(step_lr: Schedule, rng: np.random.Generator) -> Evidence:
     """Read the rates in the middle between two drops, whichever epoch the drops fall on."""
     evidence: Evidence = {}
-    for gamma in (0.5, float(rng.uniform(0.2, 0.8)), None):
+    for gamma in (0.5, float(rng.uniform(0.2, 0.45)), float(rng.uniform(0.6, 0.9)), None):
         chosen = {} if gamma is None else {"gamma": gamma}
         size, base_lr = int(rng.integers(4, 8)), float(rng.uniform(0.05, 2))
         middles = [k * size + 2 for k in range(5)]

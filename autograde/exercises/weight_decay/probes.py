@@ -158,6 +158,7 @@ def adamw_adam(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     ]:
         length, entries = (LONG, 1) if name.endswith("steps") else (12, 3)
         gradients = with_zeros([size * g for g in steps(rng, length, (entries,))])
+        gradients[60:] = [30 * np.abs(g) for g in gradients[60:]]  # steps that exceed lr
         moved = displacements(make, np.zeros(entries), gradients, weight_decay=0.0, **options)
         what = f"how far the parameter has moved (weight_decay=0, {name})"
         evidence[name.partition("=")[0]] = Values(moved, what, STEP)
@@ -171,6 +172,7 @@ def shares(
     rates: Sequence[float] = (),
     size: float = 1.0,
     shape: tuple[int, ...] = (3,),
+    length: int = 8,
     **options: Any,
 ) -> np.ndarray:
     """Return the share of itself that a weight loses to decay in each step.
@@ -180,10 +182,10 @@ def shares(
 
     Returns
     -------
-    ndarray of shape (8, *shape)
+    ndarray of shape (length, *shape)
     """
     start = rng.choice([-1.0, 1.0], size=shape) * rng.uniform(2, 4, size=shape)
-    gradients = [[size * g] for g in steps(rng, 8, shape)]
+    gradients = [[size * g] for g in steps(rng, length, shape)]
     without = {**options, "weight_decay": 0.0}
     (decayed,) = trajectories(make, [start], gradients, rates=rates, **options)
     (straight,) = trajectories(make, [start], gradients, rates=rates, **without)
@@ -197,15 +199,16 @@ LOST = "the share of itself that a weight loses to decay in a step"
 def adamw_decay(make: MakeOptimizer, rng: np.random.Generator) -> Evidence:
     """Measure the decay at several rates and strengths, with gradients and without."""
     evidence: Evidence = {}
-    for k, size in enumerate([1.0, 1.0, 0.0]):
-        lr, decay = rng.uniform(0.01, 0.05), rng.uniform(0.2, 0.8)
-        lost = shares(make, rng, lr=lr, weight_decay=decay, size=size)
+    for k, (size, strong, length) in enumerate([(1.0, 1, 8), (1.0, 1, 8), (0.0, 5, 30)]):
+        lr, decay = strong * rng.uniform(0.01, 0.05), rng.uniform(0.2, 0.8)
+        lost = shares(make, rng, lr=lr, weight_decay=decay, size=size, length=length)
         what = f"{LOST} (lr={lr:.3f}, weight_decay={decay:.2f}{'' if size else ', no gradient'})"
         evidence[f"decay {k}"] = Values(lost, what, STEP)
     evidence["default"] = Values(shares(make, rng, lr=0.05), f"{LOST} (lr=0.05, default)", STEP)
-    for kind, shape in {"matrix": (2, 3), "kernel": (2, 1, 2, 2), "single entry": (1,)}.items():
+    for shape in [(2, 3), (2, 2, 2), (2, 1, 2, 2), (1,)]:
         lost = shares(make, rng, lr=0.05, weight_decay=0.5, shape=shape)
-        evidence[kind] = Values(lost, f"{LOST} (lr=0.05, weight_decay=0.50, a {kind})", STEP)
+        what = f"{LOST} (lr=0.05, weight_decay=0.50, a parameter of shape {shape})"
+        evidence[f"shape {shape}"] = Values(lost, what, STEP)
     return evidence
 
 
