@@ -49,9 +49,6 @@ c.Autograde.autograde_preprocessors = [
 c.SandboxedExecute.secret = str(ROOT / "autograde" / "course_secret")
 c.SandboxedExecute.confined = True
 
-# What students wrote is shown to whoever grades: without scripts.
-c.HTMLExporter.sanitize_html = True
-
 # `nbgrader validate` runs notebooks on its own; its kernels speak up about errors only.
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
 c.Execute.timeout = 300

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-#: Kinds of data that are kept. No scripts, and no SVG, which may hold some.
-KINDS = (
-    "text/plain",
-    "text/html",
-    "text/latex",
-    "text/markdown",
-    "image/png",
-    "image/jpeg",
-)
+import bleach
+
+#: Kinds of data that are kept. No scripts, and nothing else that a browser would run.
+KINDS = ("text/plain", "text/html", "image/png", "image/jpeg")
 STREAMS = ("stdout", "stderr")
 
 
@@ -56,13 +52,63 @@ def clean(message: dict[str, Any]) -> tuple[dict[str, Any], int]:
         }
         return error, len(error["evalue"]) + sum(map(len, error["traceback"]))
     if kind in ("display_data", "execute_result"):
-        given = content.get("data")
-        data = {k: _text(given[k]) for k in KINDS if isinstance(given, dict) and k in given}
+        data = _data(content.get("data"))
         output = {"output_type": kind, "data": data, "metadata": {}}
         if kind == "execute_result":
             output["execution_count"] = None
         return output, sum(map(len, data.values()))
     raise OutputError(f"its kernel published something odd: {str(kind)[:80]}")
+
+
+def without_scripts(text: str) -> str:
+    """Return HTML, or Markdown with HTML in it, in which nothing is left that a browser would run.
+
+    Examples
+    --------
+    >>> without_scripts("if a < b: $x<y$")
+    'if a < b: $x<y$'
+    >>> without_scripts("<b>so</b> <img src=x onerror=alert(1)>")
+    '<b>so</b> <img>'
+    """
+    if not TAG.search(text):
+        return text
+    unstyled = STYLE.sub("", text)
+    return bleach.clean(unstyled, tags=TAGS, attributes=_may_stay, protocols=PROTOCOLS)
+
+
+PROTOCOLS = {"http", "https", "mailto", "data", "attachment"}
+#: What may begin a tag: a comparison with a single letter, as in $x<y$, does not.
+TAG = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9:-]*[\s/>]|[/!?]|[a-zA-Z][a-zA-Z0-9:-]+)")
+STYLE = re.compile(r"<style\b.*?</style\s*>", re.DOTALL | re.IGNORECASE)
+TAGS = set(
+    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure "
+    "h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre q s small span strong sub summary sup table tbody "
+    "td tfoot th thead tr u ul".split()
+)
+ATTRIBUTES = {"align", "alt", "class", "colspan", "height", "rowspan", "scope", "title", "width"}
+ADDRESS = re.compile(
+    r"(https?://|mailto:|#|attachment:|data:image/(png|jpeg|gif);base64,)[^\x00-\x20]*"
+)
+
+
+def _may_stay(tag: str, name: str, value: str) -> bool:
+    if (tag, name) in (("a", "href"), ("img", "src")):
+        return bool(ADDRESS.fullmatch(value.strip()))
+    return name in ATTRIBUTES
+
+
+def _data(given: Any) -> dict[str, str]:
+    kept = {}
+    for kind in KINDS:
+        text = _text(given.get(kind)) if isinstance(given, dict) else ""
+        if kind.startswith("image/") and not BASE64.fullmatch(text):
+            continue
+        if text:
+            kept[kind] = without_scripts(text) if kind == "text/html" else text
+    return kept or {"text/plain": "(an output of a kind that is not shown)"}
+
+
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 
 
 def _text(value: Any) -> str:

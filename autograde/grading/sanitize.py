@@ -16,6 +16,7 @@ from nbgrader.utils import is_solution, is_task
 from traitlets import Unicode
 
 from autograde.grading.course import read_notebook
+from autograde.grading.outputs import without_scripts
 
 MISSING = "# This answer cell was missing from the submission."
 
@@ -60,7 +61,7 @@ def sanitize(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookN
         if is_answer(original):
             if name not in answers:
                 remarks.append(f"answer cell {name!r} is missing")
-            original.source = answers.get(name, MISSING)
+            original.source = safe(original, answers.get(name, MISSING))
         result.cells.append(original)
         result.cells += [plain(cell) for cell in added.get(name, []) if name is not None]
     for index, cell in enumerate(result.cells):
@@ -83,8 +84,14 @@ def is_answer(cell: NotebookNode) -> bool:
 
 def plain(cell: NotebookNode) -> NotebookNode:
     """Return a cell that the learner added without anything but its text."""
-    make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    return make(source=cell.source)
+    if cell.cell_type == "code":
+        return new_code_cell(source=cell.source)
+    return new_markdown_cell(source=without_scripts(cell.source))
+
+
+def safe(cell: NotebookNode, source: str) -> str:
+    """Return what a learner wrote into a cell, without scripts where it is text."""
+    return source if cell.cell_type == "code" else without_scripts(source)
 
 
 class Sanitize(NbGraderPreprocessor):

@@ -299,7 +299,7 @@ while True:
     "twenty gigabytes": """
 held = []
 while True:
-    held.append(bytearray(256 << 20))
+    held.append(b"x" * (256 << 20))
 """,
     "twenty gigabytes in many processes": """
 import os, time

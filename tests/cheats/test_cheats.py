@@ -148,12 +148,16 @@ def test_no_feedback_holds_a_script_of_a_student(graded, course):
         assert "<svg onload" not in text
 
 
+#: On a busy machine the time may be over first.
+MEMORY = "2048 MB of memory|MemoryError|longer than 8 s"
+
+
 def test_what_a_kernel_did_not_survive_is_told(graded):
     for cheat, reason in {
         "os._exit": "ended with exit code 0",
         "a crash": "SIGSEGV",
-        "twenty gigabytes": "2048 MB of memory",
-        "twenty gigabytes in many processes": "2048 MB of memory",
+        "twenty gigabytes": MEMORY,
+        "twenty gigabytes in many processes": MEMORY,
         "a loop that swallows every signal": "longer than 8 s",
     }.items():
-        assert reason in row(graded, student(cheat))
+        assert re.search(reason, row(graded, student(cheat)))
