@@ -81,9 +81,9 @@ PROTOCOLS = {"http", "https", "mailto", "data", "attachment"}
 TAG = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9:-]*[\s/>]|[/!?]|[a-zA-Z][a-zA-Z0-9:-]+)")
 STYLE = re.compile(r"<style\b.*?</style\s*>", re.DOTALL | re.IGNORECASE)
 TAGS = set(
-    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure "
-    "h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre q s small span strong sub summary sup table tbody "
-    "td tfoot th thead tr u ul".split()
+    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption "
+    "figure h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre q s small span strong sub summary sup table "
+    "tbody td tfoot th thead tr u ul".split()
 )
 ATTRIBUTES = {"align", "alt", "class", "colspan", "height", "rowspan", "scope", "title", "width"}
 ADDRESS = re.compile(
