@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from course._parts import check_state, checked_list
-from course._ranges import check_at_least_zero, check_below_one
+from course._ranges import check_at_least_zero, check_number
 from course.in_place import apply_in_blocks
 
 __all__ = ["Optimizer"]
@@ -145,9 +145,10 @@ def _checked_params(params: Iterable[Any]) -> list[Any]:
 def _checked(name: str, value: Any) -> Any:
     """Return a hyperparameter in plain Python numbers, if it is in its range."""
     if name == "betas":
-        if not isinstance(value, tuple | list) or len(value) != 2:
+        pair = value if isinstance(value, tuple | list) else ()
+        check_number(**{f"betas[{i}]": beta for i, beta in enumerate(pair)})
+        if len(pair) != 2 or not all(0 <= beta < 1 for beta in pair):
             raise ValueError(f"betas must be two numbers in [0, 1), got {value!r:.80}")
-        check_below_one(**{f"betas[{i}]": beta for i, beta in enumerate(value)})
         return tuple(float(beta) for beta in value)
     if isinstance(value, bool):
         return value

@@ -71,7 +71,7 @@ def test_optimizers_refuse(name, params, options, error, message):
         (0.9, ValueError, "betas must be two numbers in [0, 1), got 0.9"),
         (True, ValueError, "betas must be two numbers in [0, 1), got True"),
         ((0.9,), ValueError, "betas must be two numbers in [0, 1), got (0.9,)"),
-        ((0.9, 1.0), ValueError, "betas[1] must be in [0, 1), got 1.0"),
+        ((0.9, 1.0), ValueError, "betas must be two numbers in [0, 1), got (0.9, 1.0)"),
         (("a", 0.9), TypeError, "betas[0] must be a number, got 'a'"),
     ],
 )

@@ -7,70 +7,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from layer_oracle import assert_close, assert_equal_to_torch, some, to_numpy, to_torch
+from layer_oracle import assert_equal_to_torch, some
+from norm_cases import CASES, LAYERS, SMOOTH
 
 from course import conv, nn, norm
 from course.gradcheck import gradient_errors
-
-# name: ours, torch's, shapes of x
-LAYERS = {
-    "batch 1d": (
-        lambda: norm.BatchNorm1d(3),
-        lambda: torch.nn.BatchNorm1d(3),
-        [(5, 3), (2, 3), (4, 3, 7), (1, 3, 2), (4, 3, 1)],
-    ),
-    "batch 1d, other settings": (
-        lambda: norm.BatchNorm1d(3, eps=0.1, momentum=0.7),
-        lambda: torch.nn.BatchNorm1d(3, eps=0.1, momentum=0.7),
-        [(5, 3), (4, 3, 7)],
-    ),
-    "batch 1d, momentum 0": (
-        lambda: norm.BatchNorm1d(3, momentum=0.0),
-        lambda: torch.nn.BatchNorm1d(3, momentum=0.0),
-        [(5, 3)],
-    ),
-    "batch 2d": (
-        lambda: norm.BatchNorm2d(3),
-        lambda: torch.nn.BatchNorm2d(3),
-        [(4, 3, 5, 2), (1, 3, 1, 2), (2, 3, 1, 1)],
-    ),
-    "layer": (
-        lambda: norm.LayerNorm(6),
-        lambda: torch.nn.LayerNorm(6),
-        [(4, 6), (6,), (2, 3, 6), (1, 6)],
-    ),
-    "layer over two axes": (
-        lambda: norm.LayerNorm((3, 4), eps=0.01),
-        lambda: torch.nn.LayerNorm((3, 4), eps=0.01),
-        [(2, 3, 4), (2, 5, 3, 4), (3, 4)],
-    ),
-    "instance": (
-        lambda: norm.InstanceNorm2d(3),
-        lambda: torch.nn.InstanceNorm2d(3),
-        [(4, 3, 5, 2), (1, 3, 1, 2)],
-    ),
-    "instance, affine": (
-        lambda: norm.InstanceNorm2d(3, affine=True, eps=0.01),
-        lambda: torch.nn.InstanceNorm2d(3, affine=True, eps=0.01),
-        [(4, 3, 5, 2), (1, 3, 1, 2)],
-    ),
-    "group": (
-        lambda: norm.GroupNorm(2, 6),
-        lambda: torch.nn.GroupNorm(2, 6),
-        [(4, 6, 3, 5), (4, 6), (1, 6, 4)],
-    ),
-    "group, one": (
-        lambda: norm.GroupNorm(1, 6),
-        lambda: torch.nn.GroupNorm(1, 6),
-        [(4, 6, 3, 5), (3, 6)],
-    ),
-    "group, not affine": (
-        lambda: norm.GroupNorm(3, 6, affine=False),
-        lambda: torch.nn.GroupNorm(3, 6, affine=False),
-        [(4, 6, 3, 5)],
-    ),
-}
-CASES = [(name, shape) for name, (_, _, shapes) in LAYERS.items() for shape in shapes]
 
 
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
@@ -83,6 +24,7 @@ def test_layer_equals_torch(name, shape, training):
 
 
 sizes = st.integers(1, 5)
+
 options = {"seed": st.integers(0, 2**32 - 1), "training": st.booleans()}
 
 
@@ -155,10 +97,6 @@ def test_a_network_with_batch_norm_equals_torch_over_training_and_evaluation():
         assert_equal_to_torch(ours, theirs, rng.normal(size=(3, 2, 6, 5)), rng, training=training)
         ours.zero_grad()
         theirs.zero_grad()
-
-
-# Of two values a channel, one becomes 1 and one -1: the gradient is zero, up to eps.
-SMOOTH = [(name, shape) for name, shape in CASES if math.prod(shape) > 6]
 
 
 @pytest.mark.parametrize(("name", "shape"), SMOOTH)
@@ -239,187 +177,3 @@ def test_a_large_mean_does_not_spoil_the_variance():
     x = np.array([[1e8], [1e8 + 1], [1e8 + 2]])
     output = norm.BatchNorm1d(1, eps=0.0)(x).ravel()
     np.testing.assert_allclose(output, [-math.sqrt(1.5), 0, math.sqrt(1.5)], atol=1e-12)
-
-
-def test_evaluation_may_follow_training_between_forward_and_backward():
-    layer = norm.BatchNorm1d(2)
-    x, g = np.random.default_rng(0).normal(size=(2, 5, 2))
-    layer(x)
-    expected = layer.backward(g)
-    layer(x)
-    layer.eval()
-    np.testing.assert_array_equal(layer.backward(g), expected)
-
-
-def test_backward_of_evaluation_uses_the_statistics_of_its_forward():
-    layer = norm.BatchNorm1d(2).eval()
-    x, g = np.random.default_rng(0).normal(size=(2, 5, 2))
-    layer(x)
-    expected = layer.backward(g)
-    layer(x)
-    layer.running_var *= 4
-    np.testing.assert_array_equal(layer.backward(g), expected)
-
-
-def test_channels_that_lie_last_in_memory_stay_there():
-    x = np.random.default_rng(0).normal(size=(4, 5, 2, 3)).transpose(0, 3, 1, 2)
-    assert norm.BatchNorm2d(3)(x).transpose(0, 2, 3, 1).flags.c_contiguous
-
-
-@pytest.mark.parametrize("name", LAYERS)
-def test_float32_stays_float32(name):
-    make = {
-        "batch 1d": lambda: norm.BatchNorm1d(3, dtype=np.float32),
-        "batch 2d": lambda: norm.BatchNorm2d(3, dtype=np.float32),
-        "layer": lambda: norm.LayerNorm(6, dtype=np.float32),
-        "instance": lambda: norm.InstanceNorm2d(3, dtype=np.float32),
-        "group": lambda: norm.GroupNorm(2, 6, dtype=np.float32),
-    }.get(name)
-    if make is None:
-        return
-    layer = make()
-    for mode in (True, False):
-        layer.train(mode)
-        x = np.random.default_rng(0).normal(size=LAYERS[name][2][0]).astype(np.float32)
-        output = layer(x)
-        assert output.dtype == np.float32
-        assert layer.backward(np.ones_like(output)).dtype == np.float32
-        assert all(p.grad.dtype == np.float32 for p in layer.parameters())
-        assert all(
-            a.dtype.kind == "i" or a.dtype == np.float32 for a in layer.state_dict().values()
-        )
-
-
-def test_state_dicts_are_interchangeable_with_torch():
-    ours, theirs = norm.BatchNorm1d(3), torch.nn.BatchNorm1d(3).double()
-    x = np.random.default_rng(0).normal(size=(5, 3))
-    for _ in range(3):
-        theirs(torch.from_numpy(x))
-    ours.load_state_dict(to_numpy(theirs.state_dict()))
-    assert ours.num_batches_tracked == 3
-    assert_close(ours.eval()(x), theirs.eval()(torch.from_numpy(x)), "from torch")
-    ours.train()(x)
-    theirs.load_state_dict(to_torch(ours.state_dict()))
-    assert theirs.num_batches_tracked == 4
-
-
-def test_running_statistics_are_moved_in_place_and_copied_out():
-    layer = norm.BatchNorm1d(2)
-    alias, state = layer.running_mean, layer.state_dict()
-    layer(np.array([[1.0, 2.0], [3.0, 4.0]]))
-    assert layer.running_mean is alias and alias.tolist() == pytest.approx([0.2, 0.3])
-    assert state["running_mean"].tolist() == [0, 0]
-
-
-@pytest.mark.parametrize(
-    ("act", "error", "message"),
-    [
-        (lambda: norm.BatchNorm1d(0), ValueError, "num_features must be an integer >= 1, got 0"),
-        (lambda: norm.BatchNorm1d(3, eps=-1), ValueError, "eps must be >= 0, got -1"),
-        (
-            lambda: norm.BatchNorm1d(3, momentum=1.5),
-            ValueError,
-            r"momentum must be in \[0, 1\], got 1.5",
-        ),
-        (
-            lambda: norm.BatchNorm1d(3)(np.ones((1, 3))),
-            ValueError,
-            r"more than one value for each channel in training, got shape \(1, 3\)",
-        ),
-        (
-            lambda: norm.BatchNorm2d(3)(np.ones((1, 3, 1, 1))),
-            ValueError,
-            r"more than one value for each channel in training, got shape \(1, 3, 1, 1\)",
-        ),
-        (
-            lambda: norm.BatchNorm1d(3)(np.ones((0, 3))),
-            ValueError,
-            r"more than one value for each channel in training, got shape \(0, 3\)",
-        ),
-        (
-            lambda: norm.BatchNorm1d(3)(np.ones((4, 2))),
-            ValueError,
-            r"x must have shape \(\*, 3\), got \(4, 2\)",
-        ),
-        (
-            lambda: norm.BatchNorm1d(3)(np.ones((4, 3, 2, 2))),
-            ValueError,
-            r"x must have shape \(\*, 3\), got \(4, 3, 2, 2\)",
-        ),
-        (
-            lambda: norm.BatchNorm2d(3)(np.ones((4, 3))),
-            ValueError,
-            r"x must have shape \(\*, 3, \*, \*\), got \(4, 3\)",
-        ),
-        (
-            lambda: norm.BatchNorm1d(3)(np.ones((4, 3), np.float32)),
-            TypeError,
-            "x must have dtype float64, got float32",
-        ),
-        (
-            lambda: norm.BatchNorm1d(3)(np.ones((4, 3), int)),
-            TypeError,
-            "x must be floating point, got int64",
-        ),
-        (lambda: norm.LayerNorm(0), ValueError, "normalized_shape must be an integer >= 1, got 0"),
-        (lambda: norm.LayerNorm(3, eps=-1), ValueError, "eps must be >= 0, got -1"),
-        (
-            lambda: norm.LayerNorm((2, 3))(np.ones((4, 3, 2))),
-            ValueError,
-            r"x must have shape \(\*, 2, 3\), got \(4, 3, 2\)",
-        ),
-        (
-            lambda: norm.LayerNorm((2, 3))(np.ones(3)),
-            ValueError,
-            r"x must have shape \(2, 3\), got \(3,\)",
-        ),
-        (
-            lambda: norm.GroupNorm(4, 6),
-            ValueError,
-            "num_groups must divide num_channels, got 4 and 6",
-        ),
-        (
-            lambda: norm.GroupNorm(2, 6)(np.ones((4, 5, 3, 3))),
-            ValueError,
-            r"x must have shape \(\*, 6, \*, \*\), got \(4, 5, 3, 3\)",
-        ),
-        (
-            lambda: norm.GroupNorm(6, 6)(np.ones((4, 6))),
-            ValueError,
-            r"more than one value for each of 6 groups, got shape \(4, 6\)",
-        ),
-        (
-            lambda: norm.InstanceNorm2d(3)(np.ones((4, 3, 1, 1))),
-            ValueError,
-            r"more than one value for each of 3 groups, got shape \(4, 3, 1, 1\)",
-        ),
-        (
-            lambda: norm.InstanceNorm2d(3)(np.ones((4, 3))),
-            ValueError,
-            r"x must have shape \(\*, 3, \*, \*\), got \(4, 3\)",
-        ),
-    ],
-)
-def test_errors_name_the_offending_value(act, error, message):
-    with pytest.raises(error, match=message):
-        act()
-
-
-def test_a_batch_of_one_is_fine_in_evaluation():
-    assert norm.BatchNorm1d(3).eval()(np.zeros((1, 3))).tolist() == [[0, 0, 0]]
-
-
-@pytest.mark.parametrize("name", LAYERS)
-def test_backward_before_forward_is_an_error(name):
-    layer = LAYERS[name][0]()
-    with pytest.raises(RuntimeError, match=f"{type(layer).__name__}.backward was called before"):
-        layer.backward(np.ones((2, 3)))
-
-
-@pytest.mark.parametrize("name", LAYERS)
-def test_backward_refuses_a_gradient_of_another_shape(name):
-    make, _, shapes = LAYERS[name]
-    layer = make()
-    layer(np.random.default_rng(0).normal(size=shapes[0]))
-    with pytest.raises(ValueError, match=r"grad_output must have shape .*, got \(9,\)"):
-        layer.backward(np.ones(9))

@@ -1,30 +1,23 @@
-"""The training loop against torch's, with stopping, history, callbacks and errors."""
-
-import math
+"""The training loop against torch's."""
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from training import mlp, same_state, spirals, torch_mlp
+from training import mlp, spirals, torch_mlp
 
 from course import nn, optim, schedules
 from course.augment import augment
 from course.data import digits
-from course.history import History
-from course.losses import CrossEntropyLoss, MSELoss
-from course.stopping import EarlyStopping
+from course.losses import CrossEntropyLoss
 from course.train import (
     accuracy,
     backpropagate,
-    evaluate,
     predict,
     train,
     train_epoch,
 )
-
-# The loop -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("max_norm", [None, 0.2])
@@ -254,99 +247,6 @@ def test_dropout_works_in_training_and_not_in_evaluation():
     assert not model.training and not dropout.training
 
 
-# Early stopping, history, callbacks -----------------------------------------------------------
-
-
-def test_early_stopping_ends_the_run_and_restores_what_it_saw():
-    model = mlp()
-    stopping = EarlyStopping(patience=3)
-    train_data, validation = spirals(40), spirals(200, seed=1)
-    history = train(
-        model,
-        CrossEntropyLoss(),
-        optim.Adam(model.parameters(), lr=0.3),
-        train_data,
-        epochs=300,
-        rng=np.random.default_rng(0),
-        validation=validation,
-        early_stopping=stopping,
-    )
-    assert history.stopped_early and history.finished
-    assert len(history.train_loss) == stopping.best_epoch + 1 + 3 < 300
-    assert stopping.best == min(history.validation_loss)
-    last = evaluate(model, CrossEntropyLoss(), validation)["loss"]
-    assert last == history.validation_loss[-1] > stopping.best
-    stopping.restore(model)
-    assert evaluate(model, CrossEntropyLoss(), validation)["loss"] == stopping.best
-
-
-def test_early_stopping_watches_the_metric_that_monitor_names():
-    model, stopping = mlp(), EarlyStopping(patience=2, mode="max")
-    history = train(
-        model,
-        CrossEntropyLoss(),
-        optim.Adam(model.parameters(), lr=0.1),
-        spirals(),
-        epochs=100,
-        rng=np.random.default_rng(0),
-        validation=spirals(seed=1),
-        metrics={"accuracy": accuracy},
-        monitor="accuracy",
-        early_stopping=stopping,
-    )
-    assert stopping.best == max(history.metrics["accuracy"])
-
-
-def test_history_measures_what_it_says():
-    model, validation = mlp(), spirals(seed=1)
-    measured = []
-
-    def watch(model, history):
-        measured.append(evaluate(model, CrossEntropyLoss(), validation, {"accuracy": accuracy}))
-
-    history = train(
-        model,
-        CrossEntropyLoss(),
-        optim.SGD(model.parameters(), lr=0.5),
-        spirals(),
-        epochs=3,
-        rng=np.random.default_rng(0),
-        validation=validation,
-        metrics={"accuracy": accuracy},
-        callbacks=[watch],
-    )
-    curves = history.to_dict()
-    assert list(curves) == ["train_loss", "validation_loss", "lr", "accuracy"]
-    assert curves["validation_loss"] == [scores["loss"] for scores in measured]
-    assert curves["accuracy"] == [scores["accuracy"] for scores in measured]
-    assert all(type(x) is float for curve in curves.values() for x in curve)
-    assert all(len(curve) == 3 for curve in curves.values())
-    curves["lr"].append(0.0)
-    assert len(history.lr) == 3
-
-
-def test_history_without_validation_has_no_empty_curves():
-    assert History(1, train_loss=[0.5], lr=[0.1]).to_dict() == {"train_loss": [0.5], "lr": [0.1]}
-
-
-def test_callbacks_are_called_after_every_epoch_in_order():
-    calls, model = [], mlp()
-
-    def note(name):
-        return lambda model, history: calls.append((name, len(history.lr), history.finished))
-
-    train(
-        model,
-        CrossEntropyLoss(),
-        optim.SGD(model.parameters(), lr=0.1),
-        spirals(),
-        epochs=2,
-        rng=np.random.default_rng(0),
-        callbacks=[note("a"), note("b")],
-    )
-    assert calls == [("a", 1, False), ("b", 1, False), ("a", 2, True), ("b", 2, True)]
-
-
 def test_class_weights_draw_the_model_to_the_rare_class():
     rng = np.random.default_rng(0)
     X = np.concatenate([rng.normal(0, 1, (190, 2)), rng.normal(1, 1, (10, 2))])
@@ -358,58 +258,6 @@ def test_class_weights_draw_the_model_to_the_rare_class():
         train(model, CrossEntropyLoss(weight), sgd, (X, y), epochs=30, rng=rng)
         recalls.append(np.mean(predict(model, X[190:]).argmax(axis=1)))
     assert recalls[0] < 0.3 and recalls[1] > 0.6
-
-
-# Bad input ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"epochs": 0}, "epochs must be an integer >= 1, got 0"),
-        ({"batch_size": 0}, "batch_size must be an integer >= 1, got 0"),
-        ({"accumulate": 1.5}, "accumulate must be an integer >= 1, got 1.5"),
-        ({"batch_size": 64, "drop_last": True}, "drop_last leaves nothing of 20 rows"),
-        ({"max_norm": -1.0}, "max_norm must be >= 0, got -1"),
-        ({"schedule_by": "batch"}, 'schedule_by must be 'epoch' or 'step' or 'metric', got .batch'),
-        ({"metrics": {"accuracy": accuracy}}, "metrics .'accuracy'. need validation data"),
-        ({"early_stopping": EarlyStopping()}, "monitor must be one of .'train_loss'., got"),
-        (
-            {"validation": spirals(), "early_stopping": EarlyStopping(), "monitor": "f1"},
-            "monitor must be one of .'train_loss', 'validation_loss'., got 'f1'",
-        ),
-        ({"validation": spirals(), "metrics": {"loss": accuracy}}, "must not be called 'loss'"),
-        ({"validation": (np.zeros((3, 2)), np.zeros(2))}, "validation must be .*; got 3 and 2"),
-        ({"data": (np.zeros((0, 2)), np.zeros(0))}, "data must be .*; got 0 and 0"),
-        ({"resume": True}, "resume needs the path of a checkpoint, got None"),
-    ],
-)
-def test_arguments_that_do_not_fit_are_named_before_anything_happens(options, message):
-    model = mlp()
-    before = model.state_dict()
-    options = {"data": spirals(20), "epochs": 1, "rng": np.random.default_rng(0)} | options
-    sgd = optim.SGD(model.parameters(), lr=0.1)
-    with pytest.raises(ValueError, match=message):
-        train(model, CrossEntropyLoss(), sgd, options.pop("data"), **options)
-    assert same_state(model.state_dict(), before)
-
-
-def test_a_loss_that_is_not_a_number_is_recorded_and_never_the_best():
-    model = nn.Sequential(nn.Linear(1, 1, rng=np.random.default_rng(0)))
-    stopping = EarlyStopping(patience=2)
-    X = np.ones((4, 1))
-    history = train(
-        model,
-        MSELoss(),
-        optim.SGD(model.parameters(), lr=0.1),
-        (X, X),
-        epochs=9,
-        rng=np.random.default_rng(0),
-        validation=(X, np.full((4, 1), math.nan)),
-        early_stopping=stopping,
-    )
-    assert len(history.lr) == 2 and np.isnan(history.validation_loss).all()
-    assert stopping.best_state is None
 
 
 def test_a_small_network_learns_the_digits_in_float32():
