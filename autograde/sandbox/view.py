@@ -8,8 +8,6 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import course
-
 #: Where the copies lie inside, first on the path.
 PACKAGES = "/packages"
 #: Where matplotlib looks for its list of fonts inside; it wants to be able to write there.
@@ -31,7 +29,8 @@ def copy_packages(target: Path, hidden: list[str]) -> None:
     hidden : list of str
         Modules that would be the answer, as ``"course.optim"``.
     """
-    mine, theirs = Path(__file__).parents[1], Path(course.__file__).parent
+    mine = Path(__file__).parents[1]
+    theirs = mine.parent / "course"
     skip = shutil.ignore_patterns("__pycache__", "exercises", "test_*")
     for name in OURS:
         source, copy = mine / name, target / "autograde" / name

@@ -348,9 +348,11 @@ class Adam:
     "sys.exit": "raise SystemExit(0)",
     "a signal to everybody": """
 import os, signal
-os.kill(-1, signal.SIGKILL)
-os.kill(os.getppid(), signal.SIGKILL)
-os.kill(1, signal.SIGKILL)
+for process in (-1, os.getppid(), 1, 0):
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError as error:
+        print(error)
 """,
     "a crash": "import ctypes; ctypes.string_at(0)",
     "a way out": """
