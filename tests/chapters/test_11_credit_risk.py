@@ -6,7 +6,7 @@ import prose
 import pytest
 
 CHAPTER = prose.chapter("11-credit-risk")
-OPTIMIZERS = ("SGD, momentum 0.9", "RMSprop", "Adam", "AdamW")
+OPTIMIZERS = ("SGD, momentum 0.9", "Adam", "AdamW")
 STRATEGIES = ("class weights", "over-sampling", "under-sampling", "focal loss")
 COMPONENTS = {
     "dates": "difference",
@@ -14,7 +14,7 @@ COMPONENTS = {
     "missing indicators": "difference",
     "hidden layers": "difference",
     "dropout": "tie",
-    "weight decay": "difference",
+    "weight decay": "tie",
     "cosine schedule": "tie",
     "restored epoch": "tie",
 }
@@ -73,10 +73,9 @@ def metrics_lines() -> list[str]:
     return [line for line in prose.printed(CHAPTER, "metrics-table").splitlines()[1:] if line]
 
 
-def test_the_network_catches_up_with_more_rows():
-    gaps = [numbers("learning-curves", f"{n} rows:") for n in (1000, 8000)]
-    assert gaps[0][0] < 0 and gaps[0][0] < gaps[1][0]
-    assert abs(gaps[1][0]) <= gaps[1][1]
+def test_the_network_loses_less_with_more_rows():
+    few, many = (numbers("learning-curves", f"{n} rows:")[0] for n in (1000, 8000))
+    assert few < many < 0
 
 
 def test_the_bare_network_memorizes_and_the_recipe_does_not():
@@ -124,7 +123,7 @@ def test_updates_are_lost_at_both_rates_and_matter_at_one():
         return numbers("precision", f"lr {lr}, {name}")
 
     assert loss("0.003", "bfloat16 only")[2] > 25
-    assert loss("0.003", "bfloat16 only")[0] == loss("0.003", "float64 master copy")[0 + 0]
+    assert loss("0.003", "bfloat16 only")[0] == loss("0.003", "float64 master copy")[0]
     assert loss("0.0003", "bfloat16 only")[0] > loss("0.0003", "float64 master copy")[0] + 0.03
 
 
