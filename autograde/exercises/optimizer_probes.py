@@ -56,6 +56,10 @@ def parameters(*, settle: int = 0, **options: Any) -> Probe:
             ),
         }
         return {
+            "moves": Claim(
+                bool(alone[0].any() and alone[1].any()),
+                "The parameters have not moved at all, so there is no state to speak of.",
+            ),
             "first": Claim(
                 agree(together[0], alone[0]),
                 "The first parameter moves differently when the optimizer has a second one.",
