@@ -89,7 +89,7 @@ def _result(future: Any) -> Any:
 
 
 @contextmanager
-def hired(jobs: int = 1, scheduler: str = "") -> Iterator[Workers]:
+def hired(jobs: int = 1, scheduler: str = "", patience: float = 20.0) -> Iterator[Workers]:
     """Hire workers, and let them go at the end.
 
     Parameters
@@ -99,6 +99,8 @@ def hired(jobs: int = 1, scheduler: str = "") -> Iterator[Workers]:
     scheduler : str
         The address of a Dask cluster to use instead, ``tcp://host:port``. Its workers need this
         package in the same version, and no shared disk.
+    patience : float
+        How long to wait for the scheduler, in seconds.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def hired(jobs: int = 1, scheduler: str = "") -> Iterator[Workers]:
     with dask.config.set(settings):
         if scheduler:
             try:
-                client = Client(scheduler, timeout="20s", set_as_default=False)
+                client = Client(scheduler, timeout=patience, set_as_default=False)
             except (OSError, ValueError) as error:
                 raise CourseError(f"no Dask scheduler answers at {scheduler}: {error}") from error
             with client:
