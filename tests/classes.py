@@ -19,6 +19,7 @@ def run(root: Path, *command: str, **environment: str) -> subprocess.CompletedPr
         command,
         cwd=root,
         env={**os.environ, **one, **environment},
+        timeout=1800,
         capture_output=True,
         text=True,
         check=False,

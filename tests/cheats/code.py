@@ -12,6 +12,20 @@ class {name}:
         pass
 """
 
+#: Looks for files everywhere but in the system and in packages that are none of ours.
+FIND = """
+import os
+def find(*words):
+    found = []
+    for folder, folders, files in os.walk("/"):
+        if folder.endswith("site-packages"):
+            folders[:] = [name for name in folders if name in ("autograde", "course", "torch")]
+        folders[:] = [name for name in folders if name not in ("usr", "proc", "sys", "test")]
+        paths = [os.path.join(folder, name) for name in [*folders, *files]]
+        found += [path for path in paths if all(word in path for word in words)]
+    return found
+"""
+
 CHEATS = {
     # --- patching what judges -------------------------------------------------------------------
     "claims that always hold": """
@@ -182,10 +196,8 @@ sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "Hidden"]
 from course.optim import Adam, RMSprop
 """,
     "course.optim from its files": """
-import glob, sys
-for root in ["/", *sys.path]:
-    for path in glob.glob(f"{root}/**/course/adam_rules.py", recursive=True):
-        exec(open(path).read())
+for path in [*find("course", "adam_rules"), *find("course", "optim")]:
+    exec(open(path).read())
 from adam_rules import Adam
 """,
     "scikit-learn's Adam": """
@@ -204,25 +216,21 @@ from autograde.exercises.adam.bank import BANKS
 Adam = BANKS["adam"].reference
 """,
     "the instructor's notebook": """
-import glob, json
-found = [p for p in glob.glob("/**/*.ipynb", recursive=True) if "adam" in p]
-for cell in json.load(open(found[0]))["cells"]:
+import json
+for cell in json.load(open(find("adam", ".ipynb")[0]))["cells"]:
     if "class Adam" in "".join(cell["source"]):
         exec("".join(cell["source"]))
 """,
     "the sample class": """
-import glob
-exec(open(glob.glob("/**/sample_class/adam/student-08.py", recursive=True)[0]).read())
+exec(open(find("student-08.py")[0]).read())
 """,
     "another submission": """
-import glob
-found = glob.glob("/**/student-*/**", recursive=True) + glob.glob("/**/submitted", recursive=True)
-exec(open(found[0]).read())
+exec(open([*find("student-"), *find("cheat "), *find("submitted")][0]).read())
 """,
     "the seed": """
-import glob, os
-print(os.environ["AUTOGRADE_SEED"])
-exec(open(glob.glob("/**/course_secret", recursive=True)[0]).read())
+import os
+print({name: value for name, value in os.environ.items() if "SEED" in name})
+exec(open(find("course_secret")[0]).read())
 """,
     "the grader's memory": """
 import ctypes, os
@@ -232,8 +240,8 @@ open("/proc/1/environ").read()
 """,
     # --- harm -----------------------------------------------------------------------------------
     "a gradebook to write to": """
-import glob, os, sqlite3
-for path in ["gradebook.db", *glob.glob("/**/gradebook.db", recursive=True)]:
+import sqlite3
+for path in [*find("gradebook.db"), "gradebook.db"]:
     sqlite3.connect(path).execute("update grade set auto_score = 100")
 """,
     "what others read": """
