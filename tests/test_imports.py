@@ -105,7 +105,7 @@ def test_probes_hold_no_answer():
     for file in reached_by_probes():
         found = {n for n in imports(file.read_text()) if n.partition(".")[0] not in STANDARD}
         # A torch model is asked by means of torch, in this one place.
-        beside = (*BESIDE, "torch") if file.parts[-2:] == ("cnn_mnist", "reading.py") else BESIDE
+        beside = (*BESIDE, "torch") if file.parts[-2:] == ("cnn_mnist", "driving.py") else BESIDE
         foreign = {n for n in found if not any(reaches({n}, allowed) for allowed in beside)}
         assert foreign <= {"autograde", "course"}, f"{file.relative_to(ROOT)}: {foreign}"
         assert not any(part in {"bank", "styles"} for name in found for part in name.split("."))

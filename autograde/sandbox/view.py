@@ -14,7 +14,9 @@ PACKAGES = "/packages"
 FONTS = "/tmp/matplotlib"
 
 #: What the kernel needs of this package. Probes, banks and the sample class are not among it.
-OURS = ["__init__.py", "entry.py", "check", "remote", "sandbox", "exercises/driving.py"]
+OURS = ["__init__.py", "entry.py", "check", "remote", "sandbox"]
+#: Of the exercises only what drives an answer beside it.
+BESIDE = "exercises/**/driving.py"
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
 
@@ -32,7 +34,7 @@ def copy_packages(target: Path, hidden: list[str]) -> None:
     mine = Path(__file__).parents[1]
     theirs = mine.parent / "course"
     skip = shutil.ignore_patterns("__pycache__", "exercises", "test_*")
-    for name in OURS:
+    for name in [*OURS, *(file.relative_to(mine) for file in mine.glob(BESIDE))]:
         source, copy = mine / name, target / "autograde" / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
