@@ -13,6 +13,8 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# The sample class is ours, so it is trusted where there is no sandbox.
+TRUST     := $(if $(shell command -v bwrap),,--unsafe-no-sandbox)
 SAMPLED   := $(subst _,-,$(notdir $(wildcard autograde/sample_class/*)))
 
 .DEFAULT_GOAL := help
@@ -47,7 +49,7 @@ release: $(READY)  ## write the released exercises from solutions/
 class: release  ## let a sample class hand in, and grade it
 	@printf '$(ABOUT)' 'Grading a sample class'
 	@for name in $(SAMPLED); do \
-	  $(BIN)/python -m autograde sample $$name && $(BIN)/python -m autograde grade $$name || exit 1; \
+	  $(BIN)/python -m autograde sample $$name && $(BIN)/python -m autograde grade $$name $(TRUST) || exit 1; \
 	done
 
 test: $(READY) lint  ## run all tests, every chapter and every exercise

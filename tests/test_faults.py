@@ -184,9 +184,8 @@ def test_a_full_disk_is_told_and_nothing_is_lost(classroom, undisturbed, tmp_pat
 
 
 def test_postgresql_may_be_restarted_meanwhile(classroom, undisturbed, tmp_path, monkeypatch):
-    root = copy(classroom, tmp_path / "course")
-    (tmp_path / "server").mkdir()
-    with postgres(tmp_path / "server") as server:
+    root = copy(classroom, tmp_path / "school")
+    with postgres() as server:
         monkeypatch.setenv("NBGRADER_DB_URL", server.url)
         assert autograde(root, "release", NAME).returncode == 0
         running = start(root)

@@ -55,9 +55,9 @@ def jobs(name):
                 yield cell.probes[check], check, what, build, 1
 
 
-# Not yet cnn-mnist: the probes of its classifier take hold of the torch model itself.
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [n for n in exercises() if n != "cnn-mnist"])
+@pytest.mark.parametrize("name", exercises())
 def test_evidence_is_the_same_over_a_wire(name):
     todo = list(jobs(name))
 

@@ -93,8 +93,7 @@ def test_a_dask_cluster_gives_the_same_grades(classroom, expected, tmp_path):
 
 def test_postgresql_gives_the_same_grades(classroom, expected, tmp_path, monkeypatch):
     root = copy(classroom, tmp_path / "school")
-    (tmp_path / "server").mkdir()
-    with postgres(tmp_path / "server") as server:
+    with postgres() as server:
         done = autograde(root, "grade", NAME, NBGRADER_DB_URL=server.url)
         assert done.returncode == 0, done.stdout + done.stderr
         monkeypatch.setenv("NBGRADER_DB_URL", server.url)

@@ -133,12 +133,12 @@ def _limit(limits: Limits) -> None:
 
 def _watch(child: int, lease: socket.socket, limits: Limits) -> str:
     """Wait for the end of the child, or bring it about; return the reason."""
-    ended = os.pidfd_open(child)
     inherited = _own_memory(os.getpid())
+    watched = [lease, os.pidfd_open(child)] if hasattr(os, "pidfd_open") else [lease]
     while True:
-        ready, _, _ = select.select([lease, ended], [], [], WATCH)
-        if ended in ready:
-            _, status = os.waitpid(child, 0)
+        ready, _, _ = select.select(watched, [], [], WATCH)
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
             return _describe(status)
         memory = sum(max(0, _own_memory(pid) - inherited) for pid in _family(child))
         if memory > limits.memory:
@@ -154,6 +154,8 @@ def _watch(child: int, lease: socket.socket, limits: Limits) -> str:
 
 def _family(root: int) -> list[int]:
     """Return a process and all that descend from it: orphans belong to the first of them."""
+    if not os.path.isdir("/proc"):  # not on Linux
+        return [root]
     parents = {}
     for folder in os.listdir("/proc"):
         if folder.isdecimal():

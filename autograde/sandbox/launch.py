@@ -22,6 +22,9 @@ from autograde.sandbox.limits import Limits
 #: Imported once, before any submission; whatever else a notebook imports, it imports itself.
 PRELOAD = ["numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "course"]
 
+#: Keeps messages apart, where there is such a thing.
+PACKETS = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
+
 #: How long a zygote may take to be ready, in seconds by the clock.
 PATIENCE = 120.0
 
@@ -102,7 +105,7 @@ class Sandbox:
         self.hidden, self.confined = list(hidden), confined
         self.preload = [name for name in [*PRELOAD, *preload] if name not in self.hidden]
         self._folder = tempfile.TemporaryDirectory(prefix="autograde-")
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, PACKETS)
         packages = Path(self._folder.name)
         packages.chmod(0o755)
         try:
@@ -161,7 +164,7 @@ class Sandbox:
             If the zygote is gone.
         """
         wire, kernels = socket.socketpair()
-        lease, wardens = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        lease, wardens = socket.socketpair(socket.AF_UNIX, PACKETS)
         with wire, lease:
             try:
                 order = json.dumps(asdict(limits)).encode()
