@@ -98,7 +98,7 @@ def test_the_printed_ablation_is_that_of_the_table():
     assert len(declared) >= 3
     for row in ablation(score, declared, range(1, 5)):
         ending = " points: a tie" if row.tie else " points"
-        entry = f"without {row.component} {row.difference:+.2f} ± {row.half_width:.2f}{ending}"
+        entry = f"without {row.component} {row.difference:+z.2f} ± {row.half_width:.2f}{ending}"
         assert re.search(re.escape(entry) + r"(?! points|: a tie)", text), entry
 
 
