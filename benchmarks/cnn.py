@@ -1,9 +1,9 @@
 """Train the CNN of the course at full strength, and write the table that its chapter reads.
 
-Run it as ``python benchmarks/cnn.py``: about a quarter of an hour of one thread. Every run is written
-to ``book/_data/cnn.json`` as soon as it is done, and a run that stands there is not made again:
-delete the file to measure anew. Where the official test digits lie in the data folder of `course.data`,
-networks that were trained on the 5,000 digits are tested on them, too.
+Run it as ``python benchmarks/cnn.py``: about a quarter of an hour of one thread. Every run is
+written to ``book/_data/cnn.json`` as soon as it is done, and a run that stands there is not made
+again: delete the file to measure anew. Where the official test digits lie in the data folder of
+`course.data`, networks that were trained on the 5,000 digits are tested on them, too.
 """
 
 import _timing
