@@ -1,6 +1,7 @@
 """Examined over a wire, every answer of the banks leaves the evidence that it leaves in place."""
 
 import json
+import random
 import time
 
 import numpy as np
@@ -42,27 +43,41 @@ def as_tuple(build):
     return build if isinstance(build, tuple) else (build,)
 
 
+#: A wrong answer of the bank is asked in every fourth check only: there are thousands of pairs.
+STEP = 4
+
+
 def jobs(name):
-    """List what is compared: every answer of the bank in every check that is not costly."""
+    """List what is compared: the right answers in every cheap check, the wrong ones in turns."""
     for cell in load(name).answers:
         bank = judge(name, cell.name).bank
         right = {"the reference": bank.reference, **bank.styles}
         wrong = {m.name: m.build for m in bank.misconceptions}
-        for check in cell.cheap:
-            for what, build in [*right.items(), *wrong.items()]:
-                yield cell.probes[check], check, what, build, 0
+        for place, check in enumerate(cell.cheap):
+            probe = cell.probes[check]
             for what, build in right.items():
-                yield cell.probes[check], check, what, build, 1
+                yield probe, check, what, build, 0
+                yield probe, check, what, build, 1
+            for what, build in list(wrong.items())[place % STEP :: STEP]:
+                yield probe, check, what, build, 0
 
+
+@pytest.fixture
+def dealt(monkeypatch):
+    """Give a function that lets chance begin anew: some mistakes draw from chance of their own."""
+    entropy = random.Random()
+    monkeypatch.setattr(np.random.bit_generator, "randbits", entropy.getrandbits)
+    return lambda: entropy.seed(0)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
-def test_evidence_is_the_same_over_a_wire(name):
+def test_evidence_is_the_same_over_a_wire(name, dealt):
     todo = list(jobs(name))
 
     def serve(end):
         for _, check, _, build, _ in todo:
+            dealt()
             witness.testify(end, check, as_tuple(build))
 
     with child(serve) as end:
@@ -70,14 +85,11 @@ def test_evidence_is_the_same_over_a_wire(name):
             assert end.receive() == {"check": check, "answers": len(as_tuple(build))}
             rng = generator(seed, check)
             got = plain(examine(end, probe, rng, time.monotonic() + SECONDS))
+            dealt()
             expected = in_place(probe, check, build, seed)
-            if got != expected:  # some mistakes draw from chance of their own: not even in place
-                again = in_place(probe, check, build, seed)
-                steady = [key for key in expected if expected[key] == again[key]]
-                assert got.keys() == expected.keys(), (check, what)
-                assert len(steady) < len(expected), (check, what)
-                for key in steady:
-                    assert got[key] == expected[key], (check, what, key)
+            assert got.keys() == expected.keys(), (check, what)
+            for key in expected:
+                assert got[key] == expected[key], (check, what, key)
 
 
 # --- what a probe may rely on ---------------------------------------------------------------------
@@ -202,6 +214,8 @@ def test_plain_values_arrive_as_they_are():
         0.1,
         -0.0,
         float("inf"),
+        float("nan"),
+        -float("nan"),
         1 + 2j,
         "ä\ud800",
         np.float32(0.1),
@@ -214,7 +228,10 @@ def test_plain_values_arrive_as_they_are():
     def probe(answer, rng):
         return claims(
             **{
-                f"value {k}": type(made) is type(value) and repr(made) == repr(value)
+                f"value {k}": type(made) is type(value)
+                and repr(made) == repr(value)
+                and np.signbit(value if type(value) is float else 0)
+                == np.signbit(made if type(made) is float else 0)
                 for k, (made, value) in enumerate(zip(answer(), values, strict=True))
             }
         )

@@ -132,7 +132,7 @@ def test_plain_arrays_arrive_as_they_are_and_lie_in_memory_as_they_did(sent):
     got = there.receive(time.monotonic() + 1)
     for one in (got["a"][0], got["a"][1]["b"]):
         assert one.dtype == sent.dtype and np.array_equal(one, sent)
-        assert one.strides == sent.copy(order="K").strides
+        assert not one.size or one.strides == sent.copy(order="K").strides
         one[...] = one  # it is writeable
     here.close(), there.close()
 

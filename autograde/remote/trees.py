@@ -6,6 +6,7 @@ the object that both sides call 7.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,10 @@ MAX_DEPTH = 40
 #: Integers of more bits travel in hexadecimal digits, of which there may be so many.
 SHORT = 2**1000
 MAX_DIGITS = 100_000
+
+
+#: NaN travels with its sign, which JSON does not know.
+_NAN = "<d"
 
 
 class BadTree(ValueError):
@@ -40,7 +45,7 @@ def encode(value: Any, name: Callable[[Any], int], depth: int = 0) -> Any:
     ['t', [1, 2.5, None]]
     """
     kind = type(value)
-    if value is None or kind in (bool, str, float):
+    if value is None or kind in (bool, str):
         return value
     if issubclass(kind, np.str_):
         return ["s", str.__str__(value)]
@@ -53,7 +58,8 @@ def encode(value: Any, name: Callable[[Any], int], depth: int = 0) -> Any:
         digits = hex(value)
         return ["i", digits] if len(digits) <= MAX_DIGITS else ["r", name(value)]
     if issubclass(kind, float):
-        return float.__float__(value)
+        value = float.__float__(value)
+        return value if value == value else ["f", struct.pack(_NAN, value).hex()]
     if issubclass(kind, str):
         return str.__str__(value)
     if kind is complex:
@@ -93,6 +99,8 @@ def decode(tree: Any, thing: Callable[[int], Any], depth: int = 0) -> Any:
         return np.str_(rest[0])
     if tag == "i" and len(rest) == 1 and type(rest[0]) is str and len(rest[0]) <= MAX_DIGITS:
         return int(rest[0], 16)
+    if tag == "f" and len(rest) == 1:
+        return _scalar("<f8", rest[0]).item()
     if tag == "c" and [type(part) for part in rest] == [float, float]:
         return complex(*rest)
     raise BadTree(f"that is no tree: {str(tag)[:20]!r}")
