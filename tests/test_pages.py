@@ -143,7 +143,7 @@ def test_start_leads_to_every_page():
     parts = {
         part["caption"]: part for part in yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"]
     }
-    assert list(parts) == ["Start", "Chapters", "Exercises", "Reference", "Teaching"]
+    assert list(parts) == ["Start", "Chapters", "Reference", "Teaching"]
     listed = [c["file"] for name in ("Reference", "Teaching") for c in parts[name]["chapters"]]
     for file in listed:
         assert f"]({file.removeprefix('book/')}." in START, file
