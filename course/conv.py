@@ -70,7 +70,7 @@ def conv2d(
     if bias is not None:
         check_array(bias, "bias", dtype=weight.dtype, shape=weight.shape[:1])
     stride = check_pair("stride", stride, 1)
-    return _slide(_strips(x, weight, stride, _padding(padding)), weight, bias, stride)
+    return _slide(_strips(x, weight, stride, _padding(padding)), weight, bias)
 
 
 class Conv2d(Module):
@@ -137,7 +137,7 @@ class Conv2d(Module):
         weight = self.weight.data
         check_array(x, dtype=weight.dtype, shape=(None, weight.shape[1], None, None))
         strips = np.ascontiguousarray(_strips(x, weight, self.stride, self.padding))
-        output = _slide(strips, weight, None if self.bias is None else self.bias.data, self.stride)
+        output = _slide(strips, weight, None if self.bias is None else self.bias.data)
         self.save_for_backward(output, strips, x.shape)
         return output
 
@@ -146,11 +146,13 @@ class Conv2d(Module):
         strips, shape = self.saved(grad_output)
         weight = self.weight.data
         g = np.ascontiguousarray(grad_output.transpose(0, 2, 3, 1))
-        self.weight.accumulate(_weight_gradient(g, strips, weight.shape[2], self.stride))
+        self.weight.accumulate(_weight_gradient(g, strips, weight.shape))
         if self.bias is not None:
             rows = g.reshape(-1, len(weight))
             self.bias.accumulate(np.ones(len(rows), rows.dtype) @ rows)  # the fastest sum
-        return _input_gradient(g, weight, shape, self.stride, self.padding)
+        if self.stride == (1, 1):
+            return _input_gradient(g, weight, shape, self.padding)
+        return _spread(g, weight, shape, self.stride, self.padding)
 
 
 def _padding(padding: Pair) -> tuple[int, int]:
@@ -160,17 +162,24 @@ def _padding(padding: Pair) -> tuple[int, int]:
 def _strips(
     x: np.ndarray, weight: np.ndarray, stride: tuple[int, int], padding: tuple[int, int]
 ) -> np.ndarray:
-    """Return a view of what one row of the kernel sees at all of its places.
+    """Return what one row of the kernel sees at all of its places, as a view.
 
     The shape is (n, padded height, out width, kernel width, channels). Whole patches would hold
-    every pixel once more for each row of the kernel.
+    every pixel once more for each row of the kernel. With a stride they hold it less often, so
+    there whole patches are cut, as if all rows of the kernel lay in one: (n, out height,
+    out width, kernel height * kernel width, channels).
     """
-    output_size(x.shape[2:], weight.shape[2:], stride, padding)  # refuses a kernel too large
+    kernel = weight.shape[2:]
+    output_size(x.shape[2:], kernel, stride, padding)  # refuses a kernel too large
     n, channels, height, width = x.shape
-    top, left = padding
+    (top, left), (down, right) = padding, stride
     image = np.zeros((n, height + 2 * top, width + 2 * left, channels), x.dtype)
     image[:, top : top + height, left : left + width] = x.transpose(0, 2, 3, 1)
-    return _cut(image, weight.shape[3])[:, :, :: stride[1]]
+    if stride == (1, 1):
+        return _cut(image, kernel[1])
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel, axis=(1, 2))
+    patches = windows[:, ::down, ::right].transpose(0, 1, 2, 4, 5, 3)
+    return patches.reshape(*patches.shape[:3], -1, channels)
 
 
 def _cut(image: np.ndarray, width: int) -> np.ndarray:
@@ -178,63 +187,75 @@ def _cut(image: np.ndarray, width: int) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(image, width, axis=2).swapaxes(3, 4)
 
 
-def _seen(strips: np.ndarray, i: int, down: int, height: int) -> np.ndarray:
+def _seen(strips: np.ndarray, i: int, height: int) -> np.ndarray:
     """Return what row i of the kernel sees of one image, a line for each place."""
-    seen = strips[i : i + down * height : down]
-    return seen.reshape(seen.shape[0] * seen.shape[1], -1)
+    return strips[i : i + height].reshape(height * strips.shape[1], -1)
 
 
-def _slide(
-    strips: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: tuple[int, int]
-) -> np.ndarray:
+def _slide(strips: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
     """Add up what the rows of the kernel see, each through its own matrix."""
-    out, _, rows, _ = weight.shape
-    n, padded_height, width = strips.shape[:3]
-    height = (padded_height - rows) // stride[0] + 1
-    matrices = weight.transpose(2, 3, 1, 0).reshape(rows, -1, out)
+    (out, channels), (n, padded_height, width, columns) = weight.shape[:2], strips.shape[:4]
+    matrices = weight.reshape(out, channels, -1, columns).transpose(2, 3, 1, 0)
+    matrices = matrices.reshape(-1, columns * channels, out)
+    height = padded_height - len(matrices) + 1
     output = np.zeros((n, height * width, out), weight.dtype)
     if bias is not None:
         output += bias
     for total, image in zip(output, strips, strict=True):
         image = np.ascontiguousarray(image)  # of a view, one image at a time stays in the cache
         for i, matrix in enumerate(matrices):
-            add_product(total, _seen(image, i, stride[0], height), matrix)
+            add_product(total, _seen(image, i, height), matrix)
     return output.reshape(n, height, width, out).transpose(0, 3, 1, 2)
 
 
-def _weight_gradient(
-    g: np.ndarray, strips: np.ndarray, rows: int, stride: tuple[int, int]
-) -> np.ndarray:
+def _weight_gradient(g: np.ndarray, strips: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return the gradient of the weight, from that of the output, channels last."""
     (_, height, width, out), (columns, channels) = g.shape, strips.shape[3:]
+    rows = strips.shape[1] - height + 1
     matrices = np.zeros((rows, columns * channels, out), g.dtype)
     for lines, image in zip(g.reshape(-1, height * width, out), strips, strict=True):
         for i, matrix in enumerate(matrices):
-            add_product(matrix, _seen(image, i, stride[0], height).T, lines)
+            add_product(matrix, _seen(image, i, height).T, lines)
     matrices = matrices.reshape(rows, columns, channels, out)
-    return np.ascontiguousarray(matrices.transpose(3, 2, 0, 1))
+    return np.ascontiguousarray(matrices.transpose(3, 2, 0, 1)).reshape(shape)
 
 
 def _input_gradient(
+    g: np.ndarray, weight: np.ndarray, shape: tuple[int, ...], padding: tuple[int, int]
+) -> np.ndarray:
+    """Return the gradient of x, from that of the output, channels last: a convolution as well.
+
+    A pixel under place (i, j) of the kernel gets its gradient through ``weight[:, :, i, j]``, so
+    the filters are flipped and change sides with the channels.
+    """
+    out, _, rows, columns = weight.shape
+    (n, _, height, width), (top, left) = shape, padding
+    last_row, last_column = height + 2 * top + rows - 1, width + 2 * left + columns - 1
+    framed = np.zeros((n, last_row, last_column, out), g.dtype)
+    framed[:, rows - 1 : last_row - rows + 1, columns - 1 : last_column - columns + 1] = g
+    strips = _cut(framed[:, top : last_row - top, left : last_column - left], columns)
+    return _slide(strips, weight[:, :, ::-1, ::-1].swapaxes(0, 1), None)
+
+
+def _spread(
     g: np.ndarray,
     weight: np.ndarray,
     shape: tuple[int, ...],
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> np.ndarray:
-    """Return the gradient of x, from that of the output, channels last: a convolution as well.
+    """Return what `_input_gradient` does, for any stride: send g back to where it came from.
 
-    A pixel under place (i, j) of the kernel gets its gradient through ``weight[:, :, i, j]``, so
-    the filters are flipped and change sides with the channels. Between the gradients of a stride
-    lie zeros.
+    Each place (i, j) of the kernel has seen one slice of the padded image.
     """
-    out, _, rows, columns = weight.shape
-    (n, _, height, width), (top, left), (down, right) = shape, padding, stride
-    last_row, last_column = height + 2 * top + rows - 1, width + 2 * left + columns - 1
-    spaced = np.zeros((n, last_row, last_column, out), g.dtype)
-    spaced[:, rows - 1 :: down, columns - 1 :: right][:, : g.shape[1], : g.shape[2]] = g
-    strips = _cut(spaced[:, top : last_row - top, left : last_column - left], columns)
-    return _slide(strips, weight[:, :, ::-1, ::-1].swapaxes(0, 1), None, (1, 1))
+    (n, channels, height, width), (_, tall, wide, out) = shape, g.shape
+    (top, left), (down, right) = padding, stride
+    image = np.zeros((n, height + 2 * top, width + 2 * left, channels), g.dtype)
+    rows = g.reshape(-1, out)
+    for i, j in np.ndindex(weight.shape[2:]):
+        seen = image[:, i : i + down * tall : down, j : j + right * wide : right]
+        seen += (rows @ weight[:, :, i, j]).reshape(seen.shape)
+    return image[:, top : top + height, left : left + width].transpose(0, 3, 1, 2)
 
 
 class Flatten(Module):
