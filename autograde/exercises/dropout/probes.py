@@ -158,6 +158,7 @@ def promises(dropout: Dropout, rng: np.random.Generator) -> Evidence:
         "float64": Claim(
             all(kept[4:]), "Of a float64 x, the output or the mask is no longer float64."
         ),
+        "which of them": Values(np.array(kept), clue=True),
     }
 
 

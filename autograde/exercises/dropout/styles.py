@@ -8,15 +8,13 @@ import numpy as np
 
 
 def coin_by_coin(x, p, rng, *, training=True):
-    """Throw one coin after the other in a loop over a flat copy."""
+    """Look at one coin after the other in a loop over flat lists."""
     if p < 0 or p >= 1 or p != p:
         raise ValueError("p")
-    output, mask = x.copy(), np.ones(x.shape, x.dtype)
-    if training:
-        for k in range(x.size):
-            mask.flat[k] = 0 if rng.random() < p else 1 / (1 - p)
-            output.flat[k] *= mask.flat[k]
-    return output, mask
+    coins = rng.random(x.size).tolist()
+    mask = [(0.0 if coin < p else 1 / (1 - p)) if training else 1.0 for coin in coins]
+    output = [entry * factor for entry, factor in zip(x.ravel().tolist(), mask, strict=True)]
+    return np.array(output, x.dtype).reshape(x.shape), np.array(mask, x.dtype).reshape(x.shape)
 
 
 def a_binomial_draw(x, p, rng, *, training=True):
