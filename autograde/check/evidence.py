@@ -6,7 +6,9 @@ seen from the reference, what is different about an answer's item. Nothing here 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -67,7 +69,10 @@ class Values:
             return f"{self.what}: expected shape {expected.shape}, got {actual.shape}"
         if "f" in (expected.dtype.kind, actual.dtype.kind):
             expected, actual = expected.astype(float), actual.astype(float)
-            wrong = ~self._close(expected, actual)
+            with np.errstate(invalid="ignore"):
+                wrong = ~(np.abs(actual - expected) <= self._allowed)
+            if wrong.any():  # infinities and NaN among them, perhaps, where they should be
+                wrong &= (actual != expected) & ~(np.isnan(actual) & np.isnan(expected))
         else:
             wrong = expected != actual
         if not wrong.any():
@@ -75,17 +80,17 @@ class Values:
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         return f"{self._place(where)}: {compared(expected[where], actual[where])}"
 
-    def _close(self, expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
+    @cached_property
+    def _allowed(self) -> np.ndarray:
+        """How far each number may be off; NaN where it is infinite itself."""
+        data = np.asarray(self.data)
         rtol = self.rtol
         if rtol is None:
-            rtol = 1e-3 if np.asarray(self.data).dtype == np.float32 else 1e-6
-        size = np.abs(expected)
-        finite = np.isfinite(expected)
+            rtol = 1e-3 if data.dtype == np.float32 else 1e-6
+        size = np.abs(data.astype(float))
+        finite = np.isfinite(size)
         largest = float(size.max(initial=0.0, where=finite))
-        with np.errstate(invalid="ignore"):
-            near = np.abs(actual - expected) <= rtol * (size + largest)
-        same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
-        return np.where(finite, near, same)
+        return np.where(finite, rtol * (size + largest), np.nan)
 
     def _place(self, where: tuple[int, ...]) -> str:
         names = list(self.axes.items())
@@ -254,7 +259,8 @@ def compared(expected: Any, actual: Any) -> str:
     text = f"expected {expected:.6g}, got {actual:.6g}"
     if (
         isinstance(expected, float | np.floating)
-        and np.isfinite([expected, actual]).all()
+        and math.isfinite(expected)
+        and math.isfinite(actual)
         and expected
     ):
         if expected == round(expected) and actual == round(actual):
