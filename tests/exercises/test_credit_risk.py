@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from autograde.certify import verdicts
-from autograde.check import collect, generator, to_json
+from autograde.check import FAILED, collect, generator, to_json
 from autograde.entry import judge, load
 from autograde.exercises.credit_risk import probes
 from autograde.exercises.credit_risk.bank import class_weights, focal_loss
@@ -105,3 +105,14 @@ def test_a_frame_or_a_single_column_is_refused_in_plain_words(make):
     found = verdicts("credit-risk", "preprocess", Preprocessor, 0)
     assert not any(verdict.passed for verdict in found)
     assert "transform(frame) should" in str(found[0])
+
+
+@pytest.mark.parametrize("seed", ["%999999999d", b"%999999999d", 1.5, True, None, [1]])
+def test_a_seed_that_is_no_whole_number_is_not_computed_with(seed):
+    cell = next(cell for cell in load("credit-risk").answers if cell.name == "ablation")
+
+    def ablation(train_and_score, components, seeds):
+        return [train_and_score(tuple(components), seed)]
+
+    found = collect(cell.probes["ablation-runs"], ablation, generator(0, "ablation-runs"))
+    assert "seed should be a whole number" in found[FAILED].message

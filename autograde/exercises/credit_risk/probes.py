@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograde.check import Answer, BadAnswer, Claim, Evidence, Exercise, Values, array, number
+from autograde.check.reading import a_kind_of
 from autograde.exercises.credit_risk import tables
 
 ClassWeights = Callable[[np.ndarray], np.ndarray]
@@ -145,13 +146,23 @@ class Laboratory:
         self.calls: list[tuple[Any, Any]] = []
 
     def train_and_score(self, enabled: Sequence[str], seed: int) -> float:
-        """Return the score of a model with these components, as a percentage."""
+        """Return the score of a model with these components, as a percentage.
+
+        Raises
+        ------
+        BadAnswer
+            If the seed is no whole number.
+        """
+        # What a learner hands over is not computed with before it is known to be a number: a text
+        # has a % of its own, which makes of "%999999999d" a text that fills the memory.
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+            raise BadAnswer(f"seed should be a whole number, got {a_kind_of(seed)}.")
         self.calls.append((enabled, seed))
         return self._score(frozenset(enabled), seed)
 
     def _score(self, parts: frozenset[str], seed: int) -> float:
         mask = sum(2**k for k, name in enumerate(self.names) if name in parts)
-        luck, noise = self.luck[seed % 100], self.noise[mask, seed % 100]
+        luck, noise = self.luck[int(seed) % 100], self.noise[mask, int(seed) % 100]
         together = 0.3 * len(parts) ** 2
         return float(70 + sum(self.worth.get(part, 0) for part in parts) + together + luck + noise)
 
