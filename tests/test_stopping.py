@@ -167,7 +167,9 @@ def test_continues_from_its_state_dict_as_if_nothing_had_happened(
 
 
 def test_a_foreign_state_dict_is_refused():
-    with pytest.raises(ValueError, match="state dict must have the entries .*best_epoch.*got .*best"):
+    with pytest.raises(
+        ValueError, match="state dict must have the entries .*best_epoch.*got .*best"
+    ):
         EarlyStopping().load_state_dict({"best": 1.0})
 
 
