@@ -14,4 +14,6 @@ Draw = Callable[..., np.ndarray]
 
 def call(draw: Draw, shape: Shape, rng: np.random.Generator, **options: float) -> np.ndarray:
     """Return what one call draws, as floats."""
-    return array(draw(shape, rng, **options), "what you return", shape=shape).astype(float)
+    return array(draw(shape, rng, **options), "what you return", shape=shape).astype(
+        float, copy=False
+    )

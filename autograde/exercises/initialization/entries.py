@@ -31,13 +31,16 @@ def shape_of_distribution(draw: Draw, rng: np.random.Generator) -> Evidence:
             groups.mean(axis=1) / rms,
             f"mean of {GROUP} entries, in units of their root mean square",
         ),
-        "rows": Claim(len({row.tobytes() for row in w}) == len(w), f"Two rows {repeated}"),
-        "columns": Claim(
-            len({column.tobytes() for column in w.T}) == len(w.T), f"Two columns {repeated}"
-        ),
+        "rows": Claim(all_differ(w[:, :20]), f"Two rows {repeated}"),
+        "columns": Claim(all_differ(w[:20].T), f"Two columns {repeated}"),
         **relations(draw, lent),
         **repairs(draw, lent),
     }
+
+
+def all_differ(rows: np.ndarray) -> bool:
+    """Tell whether no two rows are equal."""
+    return len({row.tobytes() for row in rows}) == len(rows)
 
 
 def relations(draw: Draw, lent: np.random.Generator) -> Evidence:

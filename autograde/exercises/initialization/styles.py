@@ -51,16 +51,18 @@ def stretched(shape, rng, *, gain=1.0):
 
 
 def entry_by_entry(shape, rng, gain=1.0):
-    """Draw one entry after the other."""
+    """Make one entry after the other of Python's own numbers."""
     a = gain * math.sqrt(6.0) / math.sqrt(sum(counted(shape)))
-    return np.array([a * (2 * rng.random() - 1) for _ in range(math.prod(shape))]).reshape(shape)
+    numbers = rng.random(math.prod(shape)).tolist()
+    return np.array([a * (2 * number - 1) for number in numbers]).reshape(shape)
 
 
 def single_precision(shape, rng, *, gain=1.0):
-    """Draw float32 numbers row by row, each row from a generator of its own."""
+    """Draw float32 numbers, the first row and the others from generators of their own."""
     bound = np.float32(gain * np.sqrt(3) * np.sqrt(2 / sum(numpy_scalars(shape))))
-    rows = [own.random(shape[1:], dtype=np.float32) for own in rng.spawn(shape[0])]
-    return bound * (1 - 2 * np.stack(rows))
+    sizes = zip(rng.spawn(2), (1, shape[0] - 1), strict=True)
+    rows = [own.random((count, *shape[1:]), dtype=np.float32) for own, count in sizes]
+    return bound * (1 - 2 * np.concatenate(rows))
 
 
 XAVIER = {

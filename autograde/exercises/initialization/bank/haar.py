@@ -130,11 +130,11 @@ class _FirstRow(Plain):
         return q * np.copysign(1.0, q[0])
 
 
-def _turned(m, rng, size=1.0):
-    """Return the Cayley transform of a skew matrix of normal numbers."""
-    noise = size * rng.standard_normal((m, m))
+def _turned(m, n, rng):
+    """Return n columns of the Cayley transform of a skew matrix of normal numbers."""
+    noise = rng.standard_normal((m, m))
     skew = (noise - noise.T) / 2
-    return np.linalg.solve(np.eye(m) + skew, np.eye(m) - skew)
+    return np.linalg.solve(np.eye(m) + skew, (np.eye(m) - skew)[:, :n])
 
 
 @wrong(
@@ -144,7 +144,7 @@ def _turned(m, rng, size=1.0):
 )
 class _Cayley(Plain):
     def columns(self, m, n, rng):
-        return _turned(m, rng)[:, :n]
+        return _turned(m, n, rng)
 
 
 @wrong(
@@ -153,7 +153,7 @@ class _Cayley(Plain):
 )
 class _SignedCayley(Plain):
     def columns(self, m, n, rng):
-        return (_turned(m, rng) * rng.choice([-1.0, 1.0], size=m))[:, :n]
+        return _turned(m, n, rng) * rng.choice([-1.0, 1.0], size=n)
 
 
 @wrong(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 
 import numpy as np
@@ -201,4 +200,6 @@ class _OtherGenerator:
 )
 class _CopiedGenerator:
     def draw(self, shape, rng, deviation):
-        return super().draw(shape, copy.deepcopy(rng), deviation)
+        own = np.random.default_rng(0)
+        own.bit_generator.state = rng.bit_generator.state
+        return super().draw(shape, own, deviation)
