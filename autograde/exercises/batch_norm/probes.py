@@ -55,7 +55,7 @@ def backward(layer: Any, grad_output: np.ndarray) -> np.ndarray:
 
 def batch(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
     """Draw a batch whose features differ in mean and spread, none of them with a small one."""
-    apart = rng.permuted(np.tile(np.arange(n)[:, None], d), axis=0)
+    apart = rng.random((n, d)).argsort(axis=0)
     z = apart + rng.uniform(-0.2, 0.2, size=(n, d))
     return rng.uniform(-5, 5, size=d) + rng.uniform(2, 4, size=d) * z
 
