@@ -26,7 +26,7 @@ def haar(draw: Draw, rng: np.random.Generator) -> Evidence:
     both_signs_of_wide = (wide > 0).any(axis=0) & (wide < 0).any(axis=0)
     turns = np.linalg.det(square) > 0
     smallest = {bool(call(draw, (1, 1), lent)[0, 0] > 0) for _ in range(OTHERS)}
-    many = f"In {MATRICES} matrices of shape"
+    many, fewer = (f"In {count} matrices of shape" for count in (MATRICES, OTHERS))
     return {
         "corner": Claim(
             bool(both_signs[0, 0]), f"{many} (8, 8) the entry [0, 0] always has the same sign."
@@ -37,15 +37,14 @@ def haar(draw: Draw, rng: np.random.Generator) -> Evidence:
         ),
         "wide": Claim(
             bool(both_signs_of_wide.all()),
-            f"In {OTHERS} matrices of shape (3, 5) there are entries that always have the same sign.",
+            f"{fewer} (3, 5) there are entries that always have the same sign.",
         ),
         "determinant": Claim(
             0 < turns.sum() < MATRICES, f"{many} (8, 8) the determinant always has the same sign."
         ),
         "which turn": Values(np.array([turns.all(), not turns.any()]), clue=True),
         "smallest": Claim(
-            len(smallest) == 2,
-            f"In {OTHERS} matrices of shape (1, 1) the entry always has the same sign.",
+            len(smallest) == 2, f"{fewer} (1, 1) the entry always has the same sign."
         ),
         "trace": Samples(square.trace(axis1=1, axis2=2), "sum of the diagonal, shape (8, 8)"),
         "diagonal": Samples(
