@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
 
 from autograde.check import generator, to_json
 from autograde.entry import load
@@ -24,6 +24,8 @@ from autograde.sandbox.limits import Limits
 
 #: How often a notebook is begun anew, without the cell that its kernel did not survive.
 RESTARTS = 3
+#: How much a whole notebook may write, in budgets of a cell.
+CELLS = 16
 
 
 @dataclass
@@ -93,7 +95,7 @@ def execute(
 
 def check_of(cell: NotebookNode) -> str | None:
     """Return the check that a released cell is graded by: ``"adam/moments"``."""
-    if cell.cell_type != "code" or not is_grade(cell):
+    if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
         return None
     for node in ast.walk(ast.parse(cell.source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
@@ -111,6 +113,7 @@ def _run(
     done: Execution,
 ) -> None:
     wire = submission.wire
+    left = CELLS * limits.output
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code" or index in done.lost:
             continue
@@ -118,14 +121,16 @@ def _run(
         outputs = done.outputs[index] = []
         wanted = check_of(cell)
         try:
-            wire.send({"run": cell.source, "output": limits.output})
-            room = 2 * limits.output  # the kernel keeps to half of it, unless it is tampered with
+            budget = max(0, min(limits.output, left))
+            wire.send({"run": cell.source, "output": budget}, until)
+            # the kernel keeps to half of it, unless it is tampered with
+            room = 2 * budget + limits.output // 4
             while "ran" not in (message := wire.receive(until)):
                 if "check" in message:
                     _answer(submission, message, assignment, wanted, seed, until, done)
                 else:
                     output, size = clean(message)
-                    room -= size
+                    room, left = room - size, left - size
                     if room < 0:
                         raise OutputError("it wrote too much")
                     outputs.append(output)

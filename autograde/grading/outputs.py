@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import bleach
+from autograde.grading.markup import without_scripts
 
 #: Kinds of data that are kept. No scripts, and nothing else that a browser would run.
 KINDS = ("text/plain", "text/html", "image/png", "image/jpeg")
 STREAMS = ("stdout", "stderr")
+
+
+#: What an output costs beside its text, in characters, so that there cannot be any number of them.
+OVERHEAD = 64
+LINES = 1000
+LONGEST_NAME = 100
 
 
 class OutputError(Exception):
@@ -41,60 +47,42 @@ def clean(message: dict[str, Any]) -> tuple[dict[str, Any], int]:
             "output_type": "stream",
             "name": name if name in STREAMS else "stdout",
             "text": text,
-        }, len(text)
+        }, OVERHEAD + len(text)
     if kind == "error":
         lines = content.get("traceback")
+        name = re.sub(r"[^\w.]", "", _text(content.get("ename")))[:LONGEST_NAME]
         error = {
             "output_type": "error",
-            "ename": _text(content.get("ename")),
-            "evalue": _text(content.get("evalue")),
-            "traceback": [_text(line) for line in lines] if isinstance(lines, list) else [],
+            "ename": name or "Exception",
+            "evalue": without_controls(_text(content.get("evalue"))),
+            "traceback": [_text(line) for line in lines[:LINES]] if isinstance(lines, list) else [],
         }
-        return error, len(error["evalue"]) + sum(map(len, error["traceback"]))
+        return error, OVERHEAD + len(error["evalue"]) + sum(map(len, error["traceback"]))
     if kind in ("display_data", "execute_result"):
         data = _data(content.get("data"))
         output = {"output_type": kind, "data": data, "metadata": {}}
         if kind == "execute_result":
             output["execution_count"] = None
-        return output, sum(map(len, data.values()))
+        return output, OVERHEAD + sum(map(len, data.values()))
     raise OutputError(f"its kernel published something odd: {str(kind)[:80]}")
 
 
-def without_scripts(text: str) -> str:
-    """Return HTML, or Markdown with HTML in it, in which nothing is left that a browser would run.
+def without_controls(text: str) -> str:
+    r"""Return a text that a terminal shows and does not obey; only the ends of lines are kept.
 
     Examples
     --------
-    >>> without_scripts("if a < b: $x<y$")
-    'if a < b: $x<y$'
-    >>> without_scripts("<b>so</b> <img src=x onerror=alert(1)>")
-    '<b>so</b> <img>'
+    >>> without_controls("so\x1b]0;title\x07 much\x1b[31m")
+    'so much'
     """
-    if not TAG.search(text):
-        return text
-    unstyled = STYLE.sub("", text)
-    return bleach.clean(unstyled, tags=TAGS, attributes=_may_stay, protocols=PROTOCOLS)
+    return CONTROLS.sub("", text)
 
 
-PROTOCOLS = {"http", "https", "mailto", "data", "attachment"}
-#: What may begin a tag: a comparison with a single letter, as in $x<y$, does not.
-TAG = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9:-]*[\s/>]|[/!?]|[a-zA-Z][a-zA-Z0-9:-]+)")
-STYLE = re.compile(r"<style\b.*?</style\s*>", re.DOTALL | re.IGNORECASE)
-TAGS = set(
-    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption "
-    "figure h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre q s small span strong sub summary sup table "
-    "tbody td tfoot th thead tr u ul".split()
+#: Colours, titles and the like, whole where they are; and every other control character.
+CONTROLS = re.compile(
+    r"\x1b\[[0-?]{0,50}[ -/]{0,9}[@-~]|\x1b\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
-ATTRIBUTES = {"align", "alt", "class", "colspan", "height", "rowspan", "scope", "title", "width"}
-ADDRESS = re.compile(
-    r"(https?://|mailto:|#|attachment:|data:image/(png|jpeg|gif);base64,)[^\x00-\x20]*"
-)
-
-
-def _may_stay(tag: str, name: str, value: str) -> bool:
-    if (tag, name) in (("a", "href"), ("img", "src")):
-        return bool(ADDRESS.fullmatch(value.strip()))
-    return name in ATTRIBUTES
 
 
 def _data(given: Any) -> dict[str, str]:
