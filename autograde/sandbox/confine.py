@@ -69,11 +69,23 @@ def _run_and_exit(
         os.setsid()  # a signal to its process group must not reach the warden or the zygote
         confine()
         lease.close()
+        _share_no_streams()
         run()
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
         os._exit(1)
     os._exit(0)
+
+
+def _share_no_streams() -> None:
+    """Put streams of its own in the place of the zygote's.
+
+    Who shares them fills the pipe of its errors, or changes how it is written to, for all others.
+    """
+    nowhere = os.open("/dev/null", os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def _exit_with(lease: socket.socket, reason: str) -> NoReturn:
@@ -107,6 +119,7 @@ def _confine(limits: Limits) -> None:
     size = f"size={limits.disk},nr_inodes=4096"
     syscalls.mount("tmpfs", "/dev/shm", quiet, size)
     syscalls.mount("tmpfs", "/tmp", quiet, size)
+    syscalls.bind("/dev/null", "/dev/zero")  # mapped and shared, it is memory that nobody counts
     syscalls.mount("tmpfs", "/proc", quiet | syscalls.MS_NOEXEC, "size=4k,mode=555")
     os.mkdir(SCRATCH)
     os.chdir(SCRATCH)
@@ -140,7 +153,8 @@ def _watch(child: int, lease: socket.socket, limits: Limits) -> str:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return _describe(status)
-        memory = sum(max(0, _own_memory(pid) - inherited) for pid in _family(child))
+        # What it inherits is not its own, but each process of it may hold a copy: it counts once.
+        memory = sum(_own_memory(pid) for pid in _family(child)) - inherited
         if memory > limits.memory:
             reason = f"it used more than {limits.memory // MB} MB of memory"
         elif lease in ready:

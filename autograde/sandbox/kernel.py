@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from IPython.core.history import HistoryManager
 from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
+from traitlets import default
 
 from autograde import entry
 from autograde.remote.wire import Wire
@@ -18,6 +22,8 @@ from autograde.remote.witness import testify
 
 #: Text is sent once so much of it has come together, in characters.
 CHUNK = 1 << 14
+#: What an output costs beside its text, and how many lines a traceback may have.
+OVERHEAD, LINES = 64, 50
 CUT = "\n[the rest of this cell's output was cut]\n"
 
 
@@ -30,6 +36,7 @@ class Kernel:
         self.session = WireSession()
         kernel = IPythonKernel.instance(session=self.session, iopub_socket=_Nowhere())
         self.shell = kernel.shell
+        self.shell.enable_gui = lambda gui=None: None  # there is no screen, nor an event loop
         self.shell.run_cell("1 / 0", silent=True)  # imports what a first traceback needs
 
     def serve(self, socket: Any) -> None:
@@ -43,14 +50,23 @@ class Kernel:
         """
         wire = Wire(socket)
         self.session.wire = wire
-        entry.hand_over_to(lambda name, answers: testify(wire, name, answers))
-        sys.stdout, sys.stderr = Stream(self.session, "stdout"), Stream(self.session, "stderr")
+
+        def hand_over(name: str, answers: tuple[Any, ...]) -> None:
+            with self.session.silent():
+                testify(wire, name, answers)
+
+        entry.hand_over_to(hand_over)
+        streams = [Stream(self.session, name) for name in ("stdout", "stderr")]
+        sys.stdout, sys.stderr = streams
         while "run" in (order := wire.receive()):
             self.session.left = order["output"]
+            if None in (sys.stdout, sys.stderr):  # IPython does not live without them
+                sys.stdout, sys.stderr = streams
             self.shell.run_cell(order["run"], store_history=True)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            wire.send({"ran": True})
+            for stream in streams:  # whatever stands in their place by now
+                stream.flush()
+            with self.session.lock:
+                wire.send({"ran": True})
 
 
 class WireSession(Session):
@@ -58,6 +74,12 @@ class WireSession(Session):
 
     wire: Any = AnyTrait(None)
     left: int = AnyTrait(0)
+    examined: int = AnyTrait(0)
+    lock: Any = AnyTrait()  # threads may print, too
+
+    @default("lock")
+    def _new_lock(self) -> threading.RLock:
+        return threading.RLock()
 
     def send(self, stream, msg_or_type, content=None, parent=None, **_: Any) -> dict[str, Any]:
         """Send one message; what no notebook keeps, such as the kernel's state, is dropped."""
@@ -69,12 +91,32 @@ class WireSession(Session):
 
     def publish(self, kind: str, content: dict[str, Any]) -> None:
         """Send an output, or say once that there was too much."""
-        if self.wire is None or self.left < 0:
-            return
-        self.left -= len(repr(content))
-        if self.left < 0 and kind != "error":
-            kind, content = "stream", {"name": "stderr", "text": CUT}
-        self.wire.send({"output": kind, "content": content})
+        with self.lock:
+            if self.wire is None or self.left < 0 or self.examined:
+                return
+            if kind == "error":
+                content = _shortened(content)
+            self.left -= OVERHEAD + len(repr(content))
+            if self.left < 0 and kind != "error":
+                kind, content = "stream", {"name": "stderr", "text": CUT}
+            self.wire.send({"output": kind, "content": content})
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Drop what is published: during an examination the wire is the examiner's."""
+        with self.lock:
+            self.examined += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.examined -= 1
+
+
+def _shortened(error: dict[str, Any]) -> dict[str, Any]:
+    """Return an error whose texts are no longer than a chunk."""
+    lines = [line[:CHUNK] for line in error.get("traceback", [])[-LINES:]]
+    return {**error, "evalue": str(error.get("evalue", ""))[:CHUNK], "traceback": lines}
 
 
 class Stream(io.TextIOBase):

@@ -19,7 +19,7 @@ NAMESPACES = (
     | CLONE_NEWNET
 )
 
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
@@ -37,6 +37,12 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     """Mount a file system of some kind, or change how one is mounted: see mount(2)."""
     given = (b"none", target.encode(), kind.encode(), _word(flags), options.encode())
     _check(_libc.mount(*given), f"mount {kind} on {target}")
+
+
+def bind(source: str, target: str) -> None:
+    """Let a path show what lies at another one."""
+    given = (source.encode(), target.encode(), None, _word(MS_BIND), None)
+    _check(_libc.mount(*given), f"bind {source} to {target}")
 
 
 def prctl(option: int, value: int = 0) -> None:
@@ -68,7 +74,10 @@ _FORBIDDEN = {
         + [101, 310, 311, 312, 438]
         # keys, bpf, perf, userfaultfd, io_uring, kexec, modules, swap, reboot, acct, clock
         + [248, 249, 250, 321, 298, 323, 425, 426, 427, 246, 320, 175, 176, 313, 167, 168, 169]
-        + [163, 227, 305, 159, 164, 170, 171, 172, 173],
+        + [163, 227, 305, 159, 164, 170, 171, 172, 173]
+        # memory that is no process's: memfd_create, memfd_secret, shmget, semget, msgget
+        + [319, 447, 29, 64, 68],
+        "mmap": 9,
     },
     "aarch64": {
         "arch": 0xC00000B7,
@@ -77,12 +86,15 @@ _FORBIDDEN = {
         "calls": [40, 39, 41, 51, 97, 268, *range(428, 434), 442]
         + [117, 270, 271, 272, 438]
         + [217, 218, 219, 280, 241, 282, 425, 426, 427, 104, 294, 105, 106, 273, 224, 225, 142]
-        + [89, 112, 266, 171, 170, 161, 162],
+        + [89, 112, 266, 171, 170, 161, 162]
+        + [279, 447, 194, 190, 186],
+        "mmap": 222,
     },
 }
 _ALLOW, _EPERM, _ENOSYS, _KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 _LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
-_NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCH, _FIRST_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 40
+_MAP_SHARED, _MAP_ANONYMOUS = 1, 0x20
 
 
 def filter_system_calls() -> bool:
@@ -104,6 +116,13 @@ def filter_system_calls() -> bool:
     for number in known["calls"]:
         program += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _EPERM)]
     program += [
+        # a page that is shared and in no file stays when nobody counts it any more
+        (_EQUAL, 0, 5, known["mmap"]),
+        (_LOAD, 0, 0, _FOURTH_ARGUMENT),
+        (_ANY_BIT, 0, 2, _MAP_ANONYMOUS),
+        (_ANY_BIT, 0, 1, _MAP_SHARED),
+        (_RETURN, 0, 0, _EPERM),
+        (_LOAD, 0, 0, _NUMBER),
         (_EQUAL, 0, 3, known["clone"]),
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
         (_ANY_BIT, 0, 1, NAMESPACES),

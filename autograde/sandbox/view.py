@@ -18,6 +18,9 @@ OURS = ["__init__.py", "entry.py", "check", "remote", "sandbox"]
 #: Of the exercises only what drives an answer beside it.
 BESIDE = "exercises/**/driving.py"
 
+#: Where nbgrader lets students hand in, of the places that a kernel would see.
+EXCHANGES = ("/usr/local/share/nbgrader", "/usr/share/nbgrader", f"{sys.prefix}/share/nbgrader")
+
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
 
 
@@ -89,12 +92,16 @@ def bubblewrap(packages: Path, hidden: list[str]) -> list[str]:
         for parent in reversed(Path(folder).parents[:-1]):
             command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", folder, folder]
+    for exchange in filter(os.path.isdir, EXCHANGES):  # where others hand in
+        command += ["--tmpfs", exchange, "--remount-ro", exchange]
     for covered in _covered(hidden):
         if covered.is_dir():
             command += ["--tmpfs", str(covered), "--remount-ro", str(covered)]
         else:
             command += ["--ro-bind", "/dev/null", str(covered)]
-    return [*command, "--ro-bind", str(packages), PACKAGES, "--chdir", "/tmp", "--"]
+    command += ["--ro-bind", str(packages), PACKAGES]
+    # Without root the forks are the owner of these two, and would leave things there for others.
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
 
 
 def bubblewrap_spaces() -> list[str]:
