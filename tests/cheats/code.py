@@ -379,5 +379,31 @@ display(HTML("<script>alert('html')</script><img src=x onerror=alert('img')>"))
 display(Javascript("alert('javascript')"))
 display({"image/svg+xml": "<svg onload=alert('svg')></svg>"}, raw=True)
 """,
+    "an error without a name": """
+class Nameless(Exception):
+    pass
+Nameless.__name__ = ""
+raise Nameless()
+""",
+    "an error that commands the terminal": """
+raise ValueError("\\x1b]0;title\\x07\\x1b[2J")
+""",
+    "outputs without size and end": """
+import gc
+from autograde.remote.wire import Wire
+for wire in [w for w in gc.get_objects() if isinstance(w, Wire)]:
+    while True:
+        wire.send({"output": "clear_output", "content": {}})
+""",
+    "a full pipe of errors": """
+import os
+os.set_blocking(2, False)
+for _ in range(64):
+    os.write(2, b"x" * 65536)
+""",
+    "HTML that takes hours": """
+from IPython.display import HTML, display
+display(HTML("<b>" * 100_000))
+""",
     "odd text": "print('\\ud800', chr(0), '\\x1b]0;title\\x07', '[red]markup[/red]')",
 }
