@@ -47,8 +47,12 @@ def copy(classroom: Path, target: Path) -> Path:
 def start(root: Path) -> subprocess.Popen:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "autograde", "grade", NAME, "--jobs", "2"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, cwd=root, env=environment, **quiet)
+    with (root / "log").open("a") as log:
+        return subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=log)
+
+
+def said(root: Path) -> str:
+    return (root / "log").read_text()
 
 
 def test_whatever_is_killed_the_grades_are_the_same(classroom, undisturbed, tmp_path):
@@ -158,7 +162,8 @@ def test_a_locked_gradebook_is_waited_for(classroom, undisturbed, tmp_path):
     running = start(root)
     time.sleep(3)
     holding.start()
-    assert running.wait() == 0 and begun.is_set()
+    assert running.wait() == 0, said(root)
+    assert begun.is_set()
     holding.join()
     assert grades(root, NAME) == undisturbed
 
@@ -173,6 +178,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(classroom, undisturbed, tmp_pat
     done = subprocess.run(
         [*spaces, "sh", "-c", f"{inside} grade {NAME} --jobs 1 --no-feedback"],
         cwd=root,
+        env={**os.environ, "COLUMNS": "200"},
         capture_output=True,
         text=True,
     )
@@ -196,7 +202,7 @@ def test_postgresql_may_be_restarted_meanwhile(classroom, undisturbed, tmp_path,
         server.stop()
         time.sleep(2)
         server.start()
-        assert running.wait() == 0
+        assert running.wait() == 0, said(root)
         assert grades(root, NAME) == undisturbed
 
 

@@ -90,6 +90,11 @@ class Course:
             known = ", ".join(self.assignments())
             raise CourseError(f"there is no assignment {assignment!r}; there are: {known}")
 
+    def is_outdated(self, assignment: str) -> bool:
+        """Tell whether an assignment's released notebook is missing, or older than its source."""
+        source, released = (self.notebook(step, assignment) for step in ("source", "release"))
+        return not released.is_file() or source.stat().st_mtime > released.stat().st_mtime
+
     def release(self, assignment: str) -> Path:
         """Let nbgrader write the released version of an assignment and enter it in the gradebook.
 

@@ -15,7 +15,7 @@ from autograde.grading.feedback import Page, write_page
 from autograde.grading.intake import Intake, Submission
 from autograde.grading.orders import Order, carry_out
 from autograde.grading.record import Recorder, write_safely
-from autograde.grading.results import Result, read_result
+from autograde.grading.results import Result
 from autograde.grading.seeds import course_secret, submission_seed
 from autograde.grading.verdicts import graded
 from autograde.grading.workers import Workers
@@ -54,7 +54,10 @@ class Grading:
 
     def __post_init__(self) -> None:
         self.course.require(self.assignment)
-        self.course.release(self.assignment)
+        with Recorder(self.course, self.assignment) as recorder:
+            ready = recorder.knows_assignment() and not self.course.is_outdated(self.assignment)
+        if not ready:
+            self.course.release(self.assignment)
         self.secret = course_secret(self.course.secret)
         self.intake = Intake(self.course, self.assignment)
 
@@ -83,7 +86,7 @@ class Grading:
                         known.append(Result(student, error=str(error)))
                         continue
                     if not self.force and recorder.is_done(student, submission.fingerprint):
-                        known.append(self._result(submission))
+                        known.append(recorder.result(student, submission.remarks))
                         continue
                     taken[student] = submission
                     yield student, self._order(submission)
@@ -128,11 +131,8 @@ class Grading:
         notebook = graded(submission.notebook, execution, self.assignment, seed)
         recorder.record(submission.student, notebook, submission.fingerprint)
         self._page(submission.student).unlink(missing_ok=True)
-        return self._result(submission, list(execution.lost.values()))
-
-    def _result(self, submission: Submission, lost: list[str] | None = None) -> Result:
-        remarks = [*submission.remarks, *(lost or [])]
-        return read_result(self.course, self.assignment, submission.student, remarks)
+        remarks = [*submission.remarks, *execution.lost.values()]
+        return recorder.result(submission.student, remarks, notebook)
 
     def _page(self, student: str):
         return self.course.notebook("feedback", self.assignment, student).with_suffix(".html")

@@ -19,8 +19,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 
-from autograde.grading.course import Course
+from autograde.grading.course import Course, read_notebook
 from autograde.grading.errors import CourseError
+from autograde.grading.results import Result, result_of
 
 #: The graded notebook's own word on what it was made from.
 MARK = "autograde"
@@ -59,6 +60,14 @@ class Recorder:
         """Close the gradebook."""
         self._close()
 
+    def knows_assignment(self) -> bool:
+        """Tell whether the assignment is in the gradebook."""
+
+        def known() -> bool:
+            return any(a.name == self.assignment for a in self.gradebook.assignments)
+
+        return self._retried(known)
+
     def is_done(self, student: str, fingerprint: str) -> bool:
         """Tell whether a submission with this fingerprint was graded and recorded."""
         try:
@@ -83,7 +92,7 @@ class Recorder:
         """
         notebook.metadata[MARK] = {"fingerprint": fingerprint}
         if self._retried(lambda: self._grade(student, notebook)):
-            self._penalize(student, notebook)
+            self._retried(lambda: self._penalize(student, notebook))
         path = self.course.notebook("autograded", self.assignment, student)
         write_safely(path, nbformat.writes(notebook))
 
@@ -122,6 +131,28 @@ class Recorder:
         }
         penalties = AssignLatePenalties(config=self.course.nbgrader.config)
         penalties.preprocess(notebook, {"nbgrader": where})
+
+    def result(
+        self, student: str, remarks: list[str], notebook: NotebookNode | None = None
+    ) -> Result:
+        """Return what a recorded submission came to.
+
+        Parameters
+        ----------
+        student : str
+        remarks : list of str
+            What was odd about it.
+        notebook : NotebookNode, optional
+            The graded notebook; without it, it is read.
+        """
+        if notebook is None:
+            notebook = read_notebook(self.course.notebook("autograded", self.assignment, student))
+
+        def found() -> Result:
+            submission = self.gradebook.find_submission(self.assignment, student)
+            return result_of(submission, notebook, remarks)
+
+        return self._retried(found)
 
     def with_scores(self, student: str, notebook: NotebookNode) -> tuple[NotebookNode, dict]:
         """Return a graded notebook with scores and comments in it, as feedback wants them.

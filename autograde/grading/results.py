@@ -10,7 +10,6 @@ from nbgrader.api import Grade, SubmittedAssignment
 from nbgrader.utils import is_grade, is_solution
 
 from autograde.check.judge import named_in
-from autograde.grading.course import Course, read_notebook
 from autograde.grading.sanitize import grade_id
 
 #: What is said of an answer that is a stub still, whatever its name.
@@ -69,14 +68,18 @@ class Result:
         return list(named or dict.fromkeys(f.mistake for f in self.findings))
 
 
-def read_result(course: Course, assignment: str, student: str, remarks: list[str]) -> Result:
-    """Collect the result of a submission that nbgrader has autograded."""
-    with course.gradebook() as gradebook:
-        submission = gradebook.find_submission(assignment, student)
-        score, max_score = submission.score, submission.max_score
-        waiting = points_waiting(submission)
-    notebook = read_notebook(course.notebook("autograded", assignment, student))
-    return Result(student, score, max_score, findings(notebook), remarks, waiting=waiting)
+def result_of(
+    submission: SubmittedAssignment, notebook: NotebookNode, remarks: list[str]
+) -> Result:
+    """Collect the result of a graded submission: what the gradebook and its notebook say."""
+    return Result(
+        submission.student.id,
+        submission.score,
+        submission.max_score,
+        findings(notebook),
+        remarks,
+        waiting=points_waiting(submission),
+    )
 
 
 def points_waiting(submission: SubmittedAssignment) -> float:
@@ -107,7 +110,7 @@ def findings(notebook: NotebookNode) -> list[Finding]:
 
 def _plain(error: NotebookNode) -> str:
     text = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)
-    return f"{error.ename}: {text}".strip(": ").splitlines()[0]
+    return (f"{error.ename}: {text}".strip(": ").splitlines() or ["an error without a name"])[0]
 
 
 def _finding(check: str, error: NotebookNode, broken: str) -> Finding:
