@@ -14,9 +14,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from course import init, landscapes, lr_functions, nn, plots, rules
+from course import credit, init, landscapes, lr_functions, metrics, nn, plots, rules
 from course.batch_norm import batch_norm
 from course.data import digits
+from course.loss_rules import log_softmax
 from course.losses import CrossEntropyLoss
 from course.optim import SGD, Adam
 from course.stopping import EarlyStopping
@@ -207,6 +208,33 @@ def three_curves() -> Figure:
     return figure
 
 
+def floor() -> Figure:
+    """Draw the loss of a right answer by its margin, with and without a softmax too many."""
+    margin = np.linspace(-5, 15, 81)
+    z = np.eye(10)[0] * margin[:, np.newaxis]
+    once = np.exp(log_softmax(z))
+    curves = {"softmax twice": -log_softmax(once)[:, 0], "once": -log_softmax(z)[:, 0]}
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.learning_curves(curves, x=margin, xlabel="lead of the right logit", ylabel="loss", ax=ax)
+    ax.set_ylim(0, 4)
+    return figure
+
+
+def prices() -> Figure:
+    """Draw the cost by threshold of exact probabilities, and of those that weights make."""
+    frame = credit.applications(20_000)
+    y, p = frame["default"].to_numpy(), credit.default_probability(frame)
+    weighted = 5 * p / (5 * p + 1 - p)  # the odds of a world with five times the defaults
+    curves = {
+        name: metrics.cost_curve(y, q, false_positive=1, false_negative=5)
+        for name, q in {"exact": p, "weight 5": weighted}.items()
+    }
+    figure, ax = plots.subplots(figsize=CARD)
+    plots.cost_curve(curves, ylabel="cost", threshold=1 / 6, ax=ax)
+    ax.set_ylim(top=1.25)
+    return figure
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "valley.svg": valley,
     "01-gradient-descent.svg": rates,
@@ -218,6 +246,8 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "07-weight-decay.svg": shrinkage,
     "08-early-stopping.svg": three_curves,
     "09-initialization.svg": spreads,
+    "10-cnn-mnist.svg": floor,
+    "11-credit-risk.svg": prices,
 }
 
 
