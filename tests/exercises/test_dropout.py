@@ -153,3 +153,9 @@ def test_a_mistake_costs_the_points_of_what_it_is_about(answer, mistake, lost):
     build = wrong(judge("dropout", answer).bank, mistake)
     failed = {v.check for v in verdicts("dropout", answer, build, 3) if not v.passed}
     assert failed == {f"dropout/{check}" for check in lost}
+
+
+def test_a_mask_alone_in_float32_is_not_called_everything():
+    for mistake in ("a mask that is float32 for every x", "everything turned into float32"):
+        found = verdicts("dropout", "dropout-forward", wrong(FORWARD, mistake), 502)
+        assert {v.misconception.name for v in found if not v.passed} == {mistake}

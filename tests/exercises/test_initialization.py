@@ -229,3 +229,14 @@ def test_a_mistake_costs_the_points_of_what_it_is_about(answer, mistake, lost):
     build = next(m.build for m in BANKS[answer].misconceptions if m.name == mistake)
     failed = {v.check for v in verdicts("initialization", answer, build, 3) if not v.passed}
     assert failed == {f"initialization/{check}" for check in lost}
+
+
+def test_the_width_of_uniform_draws_is_their_end_and_that_of_others_is_of_their_size():
+    rng = np.random.default_rng(6)
+    for draws, tolerance in [
+        (rng.uniform(-2, 2, 4800), 0.005),
+        (rng.normal(0, 2 / math.sqrt(3), 4800), 0.1),
+        (np.full(4800, 2 / math.sqrt(3)), 1e-9),
+    ]:
+        (item,) = probes.width(draws, "").values()
+        assert float(item.data) == pytest.approx(2, rel=tolerance)
