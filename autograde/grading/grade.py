@@ -19,6 +19,7 @@ from autograde.grading.results import Result
 from autograde.grading.seeds import course_secret, submission_seed
 from autograde.grading.verdicts import graded
 from autograde.grading.workers import Workers
+from autograde.sandbox.launch import SandboxError
 from autograde.sandbox.limits import Limits
 
 
@@ -82,8 +83,8 @@ class Grading:
                 for student in students:
                     try:
                         submission = self.intake.take(student)
-                    except CourseError as error:
-                        known.append(Result(student, error=str(error)))
+                    except Exception as error:
+                        known.append(Result(student, error=_reason(error)))
                         continue
                     if not self.force and recorder.is_done(student, submission.fingerprint):
                         known.append(recorder.result(student, submission.remarks))
@@ -93,10 +94,7 @@ class Grading:
 
             for student, execution in self.workers.spread(carry_out, orders()):
                 submission = taken.pop(student)
-                if isinstance(execution, Execution):
-                    yield self._judge(submission, execution, recorder)
-                else:
-                    yield Result(student, error=str(execution) or type(execution).__name__)
+                yield self._result(submission, execution, recorder)
                 while known:
                     yield known.pop()
             yield from known
@@ -126,6 +124,19 @@ class Grading:
         seed = submission_seed(self.secret, self.assignment, submission.student)
         return Order(self.assignment, notebook, seed, self.limits, self.confined)
 
+    def _result(
+        self, submission: Submission, execution: Execution | Exception, recorder: Recorder
+    ) -> Result:
+        """Judge and record; what goes wrong with one submission is its own result."""
+        if isinstance(execution, Exception):
+            return Result(submission.student, error=_reason(execution))
+        try:
+            return self._judge(submission, execution, recorder)
+        except CourseError:
+            raise  # nothing more can be recorded
+        except Exception as error:
+            return Result(submission.student, error=_reason(error))
+
     def _judge(self, submission: Submission, execution: Execution, recorder: Recorder) -> Result:
         seed = submission_seed(self.secret, self.assignment, submission.student)
         notebook = graded(submission.notebook, execution, self.assignment, seed)
@@ -141,3 +152,9 @@ class Grading:
         made = self.course.notebook("autograded", self.assignment, student).stat().st_mtime
         page = self._page(student)
         return page.is_file() and page.stat().st_mtime >= made
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, CourseError | SandboxError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"[:200]

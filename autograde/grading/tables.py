@@ -10,6 +10,7 @@ from rich.table import Table
 
 from autograde.certify import Certificate
 from autograde.grading.mutation import Mutants
+from autograde.grading.outputs import without_controls
 from autograde.grading.report import Report
 from autograde.grading.results import Result
 
@@ -27,7 +28,7 @@ def score_table(assignment: str, results: list[Result]) -> Table:
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("what went wrong", overflow="fold")
     for result in results:
-        table.add_row(escape(result.student), _score(result), _story(result))
+        table.add_row(_plain(result.student), _score(result), _story(result))
     return table
 
 
@@ -125,11 +126,11 @@ def _score(result: Result) -> str:
 
 def _story(result: Result) -> str:
     if result.error:
-        return escape(result.error)
+        return _plain(result.error)
     shown = [*result.mistakes[:3], *result.remarks]
     if len(result.mistakes) > 3:
         shown.insert(3, f"and {len(result.mistakes) - 3} more")
-    return escape("; ".join(shown)) if shown else "[dim]nothing[/dim]"
+    return _plain("; ".join(shown)) if shown else "[dim]nothing[/dim]"
 
 
 def mutants_table(results: list[Mutants]) -> Table:
@@ -147,3 +148,8 @@ def mutants_table(results: list[Mutants]) -> Table:
         counts = (r.made, r.caught, len(r.equivalent), len(r.surviving))
         table.add_row(r.exercise, *map(str, counts))
     return table
+
+
+def _plain(text: str) -> str:
+    """Return a text that neither Rich nor a terminal takes for an order."""
+    return escape(without_controls(text))
