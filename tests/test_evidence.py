@@ -65,6 +65,10 @@ def test_another_order_of_the_same_arithmetic_is_no_difference():
         ([1.0, 2.5], [1.0, -2.5], "the other way"),
         ([1.0], [1.0, 1.0], r"expected shape \(1,\), got \(2,\)"),
         ([1.0], [np.nan], "got nan"),
+        ([np.inf, 1.0], [-np.inf, 1.0], "got -inf"),
+        ([np.inf, 1.0], [5.0, 1.0], "expected inf"),
+        ([np.nan, 1.0], [0.0, 1.0], "expected nan"),
+        ([1.0, np.inf], [np.inf, np.inf], "got inf"),
         ([0.0], [1.0], "expected 0, got 1"),
     ],
 )
