@@ -190,9 +190,12 @@ def largest_of(made: object) -> np.ndarray:
 
 
 def gradient(backward: Backward, rng: np.random.Generator) -> Evidence:
-    """Measure the gradient of x in units of that of the output, for masks of two rates."""
+    """Measure the gradient of x in units of that of the output, for masks of two rates.
+
+    Kept and dropped are never few, so that a mask which is drawn anew is sure to meet both.
+    """
     evidence: Evidence = {}
-    for p in rates(rng):
+    for p in (float(rng.uniform(0.2, 0.3)), float(rng.uniform(0.6, 0.7))):
         mask = (rng.random((6, 100)) >= p) / (1 - p)
         ratio = passed_on(backward, mask, rng)
         for name, chosen in [("kept", mask != 0), ("dropped", mask == 0)]:
