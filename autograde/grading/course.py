@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from traitlets.config import PyFileConfigLoader
 from autograde.grading.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
+TIMESTAMP = "timestamp.txt"
 
 
 class Course:
@@ -77,6 +79,13 @@ class Course:
     def notebook(self, step: str, assignment: str, student: str = ".") -> Path:
         """Return the path of an assignment's notebook at one of nbgrader's steps."""
         return self.folder(step, assignment, student) / f"{assignment}.ipynb"
+
+    def copy_timestamp(self, step: str, target: str, assignment: str, student: str) -> None:
+        """Copy the time of handing in, if there is one, to a later step, as nbgrader does."""
+        source, copy = (self.folder(s, assignment, student) for s in (step, target))
+        if (source / TIMESTAMP).is_file():
+            copy.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / TIMESTAMP, copy / TIMESTAMP)
 
     def require(self, assignment: str) -> None:
         """Make sure that there is such an assignment.
