@@ -4,6 +4,7 @@ import sys
 
 import nbformat
 import pytest
+import tqdm
 from nbclient import NotebookClient
 
 from course import callbacks
@@ -63,7 +64,13 @@ def histories(epochs, *, stop_after=None):
         yield history
 
 
-def test_a_bar_that_is_asked_for_counts_epochs_and_ends(capsys):
+@pytest.fixture
+def in_a_terminal(monkeypatch):
+    """Let tqdm draw for a terminal, whatever other tests have made it take this process for."""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", tqdm)
+
+
+def test_a_bar_that_is_asked_for_counts_epochs_and_ends(capsys, in_a_terminal):
     bar = callbacks.ProgressBar(enabled=True)
     for history in histories(3):
         bar(None, history)
@@ -71,7 +78,7 @@ def test_a_bar_that_is_asked_for_counts_epochs_and_ends(capsys):
     assert "3/3" in error and "train_loss=0.333" in error and error.endswith("\n")
 
 
-def test_a_bar_ends_with_early_stopping_and_may_be_used_again(capsys):
+def test_a_bar_ends_with_early_stopping_and_may_be_used_again(capsys, in_a_terminal):
     bar = callbacks.ProgressBar(enabled=True)
     for history in histories(9, stop_after=2):
         bar(None, history)
