@@ -18,7 +18,8 @@ from traitlets.config import PyFileConfigLoader
 from autograde.grading.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
-TIMESTAMP = "timestamp.txt"
+#: What nbgrader's exchange writes beside a notebook and wants to find again beside its feedback.
+SLIPS = ("timestamp.txt", "submission_secret.txt")
 
 
 class Course:
@@ -80,12 +81,14 @@ class Course:
         """Return the path of an assignment's notebook at one of nbgrader's steps."""
         return self.folder(step, assignment, student) / f"{assignment}.ipynb"
 
-    def copy_timestamp(self, step: str, target: str, assignment: str, student: str) -> None:
-        """Copy the time of handing in, if there is one, to a later step, as nbgrader does."""
+    def copy_slips(self, step: str, target: str, assignment: str, student: str) -> None:
+        """Copy what the exchange wrote, if anything, to a later step, as nbgrader does."""
         source, copy = (self.folder(s, assignment, student) for s in (step, target))
-        if (source / TIMESTAMP).is_file():
-            copy.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / TIMESTAMP, copy / TIMESTAMP)
+        for name in SLIPS:
+            slip = source / name
+            if slip.is_file() and not slip.is_symlink():
+                copy.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(slip, copy / name)
 
     def require(self, assignment: str) -> None:
         """Make sure that there is such an assignment.

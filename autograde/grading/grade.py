@@ -117,7 +117,7 @@ class Grading:
                 if isinstance(page, Exception):
                     raise CourseError(f"the feedback of {student} cannot be written: {page}")
                 write_safely(self._page(student), page)
-                self.course.copy_timestamp("autograded", "feedback", self.assignment, student)
+                self.course.copy_slips("autograded", "feedback", self.assignment, student)
                 yield student
 
     def _order(self, submission: Submission) -> Order:

@@ -93,7 +93,7 @@ class Recorder:
         notebook.metadata[MARK] = {"fingerprint": fingerprint}
         if self._retried(lambda: self._grade(student, notebook)):
             self._retried(lambda: self._penalize(student, notebook))
-        self.course.copy_timestamp("submitted", "autograded", self.assignment, student)
+        self.course.copy_slips("submitted", "autograded", self.assignment, student)
         path = self.course.notebook("autograded", self.assignment, student)
         write_safely(path, nbformat.writes(notebook))
 
