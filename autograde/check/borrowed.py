@@ -50,21 +50,21 @@ def _home(thing: Any) -> str:
 
 def _used(answers: list[Any]) -> Iterator[str]:
     """Yield the modules of all that the answers reach through the notebook's own definitions."""
-    todo, seen = answers[:], []
-    while todo:
-        thing = todo.pop()
+    waiting, seen = answers[:], []
+    while waiting:
+        thing = waiting.pop()
         if any(thing is other for other in seen):
             continue
         seen.append(thing)
         yield _home(thing)
         if isinstance(thing, type) and _home(thing) == _NOTEBOOK:
-            todo += [*thing.__mro__[1:], *vars(thing).values()]
+            waiting += [*thing.__mro__[1:], *vars(thing).values()]
         elif isinstance(thing, property):
-            todo += [thing.fget, thing.fset]
+            waiting += [thing.fget, thing.fset]
         elif isinstance(thing, staticmethod | classmethod):
-            todo.append(thing.__func__)
+            waiting.append(thing.__func__)
         elif isinstance(thing, FunctionType) and _home(thing) == _NOTEBOOK:
-            todo += _mentioned(thing)
+            waiting += _mentioned(thing)
             yield from _imported(thing.__code__)
 
 
